@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** Every way a call can fail that an operator can be told about, and when it is used. */
+export const errorCodes = {
+  bad_input: 'the request does not fit its schema, or a value in it is refused',
+  not_signed_in: 'the call needs a session and there is none',
+  session_locked: 'the session is locked and must be unlocked first',
+  sign_in_failed: 'unknown user or wrong password; never says which',
+  too_many_attempts: 'sign-in is delayed after failed attempts',
+  not_permitted: 'the role of the session lacks the permission',
+  step_up_needed: 'the act needs a fresh password',
+  already_set_up: 'the first admin exists already',
+  not_set_up: 'the bench has no admin yet',
+  not_found: 'the named thing does not exist',
+  conflict: 'the thing was changed or used meanwhile',
+  state_refused: 'the job or device is in a state that does not allow this',
+  identity_mismatch: 'the device on the cable is not the device of the job',
+  device_lost: 'the device went away',
+  device_busy: 'somebody else works with the device',
+  device_silent: 'the device does not answer',
+  port_unavailable: 'the serial line does not exist, is busy or may not be opened',
+  tool_unavailable: 'the erasure tool is not configured, not licensed or has stopped',
+  evidence_refused: 'the file is empty, too large or of a type that is not accepted',
+  report_failed: 'the report could not be built, signed or verified after signing',
+  keystore_unavailable: 'the keystore is locked, missing or refuses',
+  database_key_wrong: 'the database cannot be read with the key in the keystore',
+  database_damaged: 'the database file is damaged or cut short',
+  database_newer: 'the database was written by a newer version of the bench',
+  data_folder_unusable: 'the data folder cannot be written',
+  already_running: 'another bench uses the same data folder',
+  disk_full: 'the disk is full',
+  journal_damaged: 'the journal does not verify',
+  server_unreachable: 'the central server does not answer',
+  server_refused: 'the central server refused, and said why',
+  not_enrolled: 'the station is not enrolled with a central server',
+  internal: 'something nobody planned; the log has the trace id',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+export const ErrorCode = z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]);
+
+/** An expected failure with a code the operator can be advised on. The message says what to do and holds no personal data. */
+export class BenchError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'BenchError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+export const Role = z.enum(['technician', 'supervisor', 'admin', 'auditor']);
+export type Role = z.infer<typeof Role>;
+
+/**
+ * The role matrix: each permission and the roles that hold it. Deny is the default; nothing else grants anything.
+ * Server-only roles (viewer, customer) hold nothing on a bench.
+ */
+export const permissions = {
+  'bench.read': ['technician', 'supervisor', 'admin', 'auditor'],
+  'pii.read': ['technician', 'supervisor', 'admin'],
+  'job.work': ['technician', 'supervisor'],
+  'job.qc': ['technician', 'supervisor'],
+  'job.waive': ['supervisor'],
+  'job.hold': ['technician', 'supervisor'],
+  'job.release': ['supervisor', 'admin'],
+  'bypass.request': ['technician', 'supervisor'],
+  'bypass.decide': ['supervisor'],
+  'evidence.add': ['technician', 'supervisor'],
+  'report.issue': ['technician', 'supervisor', 'admin'],
+  'report.read': ['technician', 'supervisor', 'admin', 'auditor'],
+  'journal.read': ['supervisor', 'admin', 'auditor'],
+  'user.manage': ['admin'],
+  'station.manage': ['admin'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof permissions;
+
+/** True when the role holds the permission. */
+export function allows(role: Role, permission: Permission): boolean {
+  return (permissions[permission] as readonly Role[]).includes(role);
+}
