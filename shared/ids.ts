@@ -1,11 +1,17 @@
 import { z } from 'zod';
 
 /** Branded ids: a device id cannot be passed where a job id is wanted. */
-export const OperatorId = z.string().regex(/^op_[0-9a-f-]{36}$/).brand<'OperatorId'>();
+export const OperatorId = z
+  .string()
+  .regex(/^op_[0-9a-f-]{36}$/)
+  .brand<'OperatorId'>();
 export type OperatorId = z.infer<typeof OperatorId>;
 
 /** Subject of a physical device: random, says nothing about it. */
-export const DeviceId = z.string().regex(/^dv_[0-9a-f-]{36}$/).brand<'DeviceId'>();
+export const DeviceId = z
+  .string()
+  .regex(/^dv_[0-9a-f-]{36}$/)
+  .brand<'DeviceId'>();
 export type DeviceId = z.infer<typeof DeviceId>;
 
 export const JobId = z.uuid().brand<'JobId'>();

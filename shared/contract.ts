@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import { approvalEvents, approvalMethods } from './approvals.ts';
+import { deviceEvents, deviceMethods } from './devices.ts';
+import type { ErrorCode } from './errors.ts';
+import { evidenceMethods } from './evidence.ts';
+import { healthMethods } from './health.ts';
+import { identityEvents, identityMethods } from './identity.ts';
+import { jobEvents, jobMethods } from './jobs.ts';
+import { journalEvents, journalMethods } from './journal.ts';
+import { reportEvents, reportMethods } from './reports.ts';
+import { syncEvents, syncMethods } from './sync.ts';
+import { trainingMethods } from './training.ts';
+
+/** Everything the renderer may ask of the station. */
+export const methods = {
+  ...identityMethods,
+  ...deviceMethods,
+  ...jobMethods,
+  ...approvalMethods,
+  ...evidenceMethods,
+  ...journalMethods,
+  ...syncMethods,
+  ...reportMethods,
+  ...healthMethods,
+  ...trainingMethods,
+} as const;
+
+/** Everything the station may tell the renderer. */
+export const events = {
+  ...identityEvents,
+  ...deviceEvents,
+  ...jobEvents,
+  ...approvalEvents,
+  ...journalEvents,
+  ...syncEvents,
+  ...reportEvents,
+} as const;
+
+export type Method = keyof typeof methods;
+export type Input<M extends Method> = z.input<(typeof methods)[M]['input']>;
+export type Parsed<M extends Method> = z.output<(typeof methods)[M]['input']>;
+export type Output<M extends Method> = z.output<(typeof methods)[M]['output']>;
+export type EventName = keyof typeof events;
+export type Payload<E extends EventName> = z.output<(typeof events)[E]>;
+
+/** What travels back over any carrier; a call never rejects on the wire. */
+export type Reply =
+  | { ok: true; value: unknown }
+  | { ok: false; error: { code: ErrorCode; message: string; traceId: string } };

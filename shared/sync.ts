@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { Instant } from './ids.ts';
+import type { EventSpecs, MethodSpecs } from './method.ts';
+
+export const SyncStatus = z.object({
+  state: z.enum(['not_enrolled', 'idle', 'sending', 'waiting', 'frozen']),
+  serverUrl: z.string().nullable(),
+  /** Entries that the server has not cosigned, and since when the oldest waits. */
+  pendingEntries: z.int(),
+  pendingSince: Instant.nullable(),
+  lastReceiptAt: Instant.nullable(),
+  nextAttemptAt: Instant.nullable(),
+  /** The server's last answer in words; null before the first. */
+  lastAnswer: z.string().nullable(),
+});
+export type SyncStatus = z.infer<typeof SyncStatus>;
+
+export const syncMethods = {
+  'sync.status': { input: z.undefined(), output: SyncStatus, access: 'bench.read' },
+  'sync.enrol': {
+    input: z.object({ serverUrl: z.url({ protocol: /^https?$/ }), code: z.string().trim().min(8).max(128) }),
+    output: SyncStatus,
+    access: 'station.manage',
+    stepUp: true,
+  },
+  'sync.now': { input: z.undefined(), output: SyncStatus, access: 'bench.read' },
+} as const satisfies MethodSpecs;
+
+export const syncEvents = { 'sync.changed': SyncStatus } as const satisfies EventSpecs;
