@@ -1,0 +1,82 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BenchError } from '../../shared/errors.ts';
+import { translateSqliteError } from './sqlite-errors.ts';
+
+/**
+ * Files encrypted under a subject's key, named by the SHA-256 of their ciphertext. `put` returns after the bytes are
+ * durable; `get` re-hashes and throws `evidence_refused` when they are altered or missing.
+ */
+export function createBlobs(deps: { folder: string; randomBytes(size: number): Buffer }) {
+  const pathOf = (sha256: string) => join(deps.folder, sha256);
+  const keyOf = (dek: Buffer, salt: Buffer) => Buffer.from(hkdfSync('sha256', dek, salt, 'bench/v1/blob', 32));
+
+  return {
+    put(dek: Buffer, bytes: Buffer): string {
+      const salt = deps.randomBytes(16);
+      const iv = deps.randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', keyOf(dek, salt), iv);
+      const sealed = Buffer.concat([salt, iv, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
+      const sha256 = createHash('sha256').update(sealed).digest('hex');
+      try {
+        writeDurably(pathOf(sha256), sealed);
+      } catch (error) {
+        throw translateSqliteError(error, deps.folder);
+      }
+      return sha256;
+    },
+    get(dek: Buffer, sha256: string): Buffer {
+      const sealed = readSealed(pathOf(sha256), sha256);
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(dek, sealed.subarray(0, 16)), sealed.subarray(16, 28));
+      decipher.setAuthTag(sealed.subarray(-16));
+      try {
+        return Buffer.concat([decipher.update(sealed.subarray(28, -16)), decipher.final()]);
+      } catch (cause) {
+        throw new BenchError('evidence_refused', 'The stored file does not open with its key.', { cause });
+      }
+    },
+  };
+}
+
+export type Blobs = ReturnType<typeof createBlobs>;
+
+function readSealed(path: string, sha256: string): Buffer {
+  let sealed: Buffer;
+  try {
+    sealed = readFileSync(path);
+  } catch (cause) {
+    throw new BenchError('evidence_refused', 'The stored file is missing. Tell an admin; the record of it stays.', {
+      cause,
+    });
+  }
+  if (createHash('sha256').update(sealed).digest('hex') !== sha256) {
+    throw new BenchError('evidence_refused', 'The stored file was altered on disk. Tell an admin; do not rely on it.');
+  }
+  return sealed;
+}
+
+/** Writes a file so that after a power cut it is either whole under its name or not there. */
+export function writeDurably(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.part`;
+  const file = openSync(temporary, 'w', 0o600);
+  try {
+    writeSync(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+  syncFolder(dirname(path));
+}
+
+function syncFolder(path: string) {
+  // Windows cannot open a folder for syncing; NTFS journals the rename itself.
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,268 @@
+import { BenchError } from '../../../shared/errors.ts';
+import { type identityMethods, LoginName, type Operator, type Session } from '../../../shared/identity.ts';
+import { OperatorId } from '../../../shared/ids.ts';
+import { permissions, type Role } from '../../../shared/permissions.ts';
+import type { Database, Tx } from '../../database/database.ts';
+import type { Clock } from '../../drivers/clock/clock.ts';
+import type { Random } from '../../drivers/random/random.ts';
+import type { Handlers, PublishTo, SignedIn } from '../../handlers.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Subjects } from '../journal/subjects.ts';
+import type { Settings } from '../station/settings.ts';
+import { createIdentityStore, type OperatorRow } from './identity.store.ts';
+import { checkPassword, hashPassword } from './passwords.ts';
+import { type ActiveSession, createSessions } from './sessions.ts';
+
+const stepUpMs = 5 * 60_000;
+
+export type IdentityDeps = {
+  database: Database;
+  journal: Journal;
+  subjects: Subjects;
+  settings: Settings;
+  clock: Clock;
+  random: Random;
+  publishTo: PublishTo;
+  training: boolean;
+  appVersion: string;
+};
+
+/** Operators of the bench, who is signed in where, and the first set-up. */
+export function createIdentity(deps: IdentityDeps) {
+  const { database, journal, subjects, settings, clock, random, publishTo } = deps;
+  const store = createIdentityStore(database.read);
+  const sessions = createSessions();
+  // Verified against when the name is unknown, so that the answer takes as long.
+  const decoy = hashPassword(random.bytes(32).toString('base64'));
+
+  const nameOf = (row: OperatorRow) => journal.open('operator.added', row.profileIdx, 'profile')?.name ?? null;
+  const find = (name: string) => store.all().find(row => row.active && fold(nameOf(row) ?? '') === fold(name));
+
+  const view = (session: ActiveSession): Session => ({
+    operatorId: session.operatorId,
+    name: session.name,
+    role: session.role,
+    permissions: permissionsOf(session.role),
+    locked: session.locked,
+    stepUpUntil: session.stepUpUntil === null ? null : new Date(session.stepUpUntil).toISOString(),
+  });
+  const tell = (session: ActiveSession): Session => {
+    publishTo(session.connection, 'session.changed', view(session));
+    return view(session);
+  };
+
+  const addOperator = (
+    tx: Tx,
+    operator: { name: string; role: Role; passwordHash: string; by: string | undefined },
+  ) => {
+    const subject = subjects.create();
+    const id = OperatorId.parse(`op_${subject}`);
+    const profileIdx = journal.append(tx, {
+      type: 'operator.added',
+      actor: operator.by,
+      data: { operator: id, role: operator.role },
+      pii: { profile: { subject, value: { name: operator.name } } },
+    });
+    const row = {
+      id,
+      role: operator.role,
+      profileIdx,
+      passwordHash: operator.passwordHash,
+      active: true,
+      createdAt: new Date(clock.now()).toISOString(),
+    };
+    store.insert(tx, row);
+    return row;
+  };
+
+  const startSession = (connection: string, row: OperatorRow): Session => {
+    endSession(connection, 'closed');
+    const session: ActiveSession = {
+      connection,
+      sessionId: random.uuid(),
+      operatorId: row.id,
+      name: nameOf(row) ?? '',
+      role: row.role,
+      locked: false,
+      stepUpUntil: clock.now() + stepUpMs,
+    };
+    database.write(tx =>
+      journal.append(tx, { type: 'session.started', actor: row.id, data: { session: session.sessionId } }),
+    );
+    sessions.open(session);
+    return tell(session);
+  };
+
+  const endSession = (connection: string, cause: 'operator' | 'revoked' | 'closed') => {
+    const session = sessions.end(connection);
+    if (!session) return;
+    database.write(tx =>
+      journal.append(tx, {
+        type: 'session.ended',
+        actor: session.operatorId,
+        data: { session: session.sessionId, cause },
+      }),
+    );
+    publishTo(connection, 'session.changed', null);
+  };
+
+  const refuseSignIn = (): never => {
+    database.write(tx => journal.append(tx, { type: 'session.refused', data: { cause: 'credentials' } }));
+    throw new BenchError('sign_in_failed', 'Name or password is wrong.');
+  };
+
+  /** Checks the password of somebody signed in; throws `sign_in_failed` and records it. */
+  const reauthenticate = async (caller: SignedIn, password: string): Promise<void> => {
+    const row = store.find(caller.operatorId);
+    if (!row?.active || !(await checkPassword(row.passwordHash, password))) refuseSignIn();
+  };
+
+  const lock = (connection: string, cause: 'operator' | 'idle' | 'system') => {
+    const session = sessions.of(connection);
+    if (!session) return null;
+    if (session.locked) return view(session);
+    database.write(tx =>
+      journal.append(tx, {
+        type: 'session.locked',
+        actor: session.operatorId,
+        data: { session: session.sessionId, cause },
+      }),
+    );
+    const locked = sessions.update(connection, { locked: true, stepUpUntil: null });
+    return locked && tell(locked);
+  };
+
+  const current = (caller: SignedIn): Session => {
+    const session = sessions.of(caller.connection);
+    if (!session) throw new BenchError('not_signed_in', 'Sign in first.');
+    return view(session);
+  };
+
+  const operatorView = (row: OperatorRow): Operator => ({
+    id: row.id,
+    name: nameOf(row) ?? '',
+    role: row.role,
+    active: row.active,
+    createdAt: row.createdAt,
+  });
+
+  const handlers = {
+    'station.info': () => ({
+      stationId: settings.get('station-id') ?? '',
+      stationName: settings.get('station-name'),
+      siteName: settings.get('site-name'),
+      prefix: settings.get('prefix') ?? '',
+      training: deps.training,
+      setUp: store.all().length > 0,
+      version: deps.appVersion,
+    }),
+    'identity.set_up': async (input, caller) => {
+      const passwordHash = await hashPassword(input.password);
+      const row = database.write(tx => {
+        if (store.all().length > 0) throw new BenchError('already_set_up', 'The bench is set up already. Sign in.');
+        settings.set(tx, 'site-name', input.siteName);
+        settings.set(tx, 'station-name', input.stationName);
+        journal.append(tx, {
+          type: 'station.set_up',
+          data: {
+            stationId: settings.get('station-id') ?? '',
+            prefix: settings.get('prefix') ?? '',
+            siteName: input.siteName,
+            stationName: input.stationName,
+          },
+        });
+        return addOperator(tx, { name: input.adminName, role: 'admin', passwordHash, by: undefined });
+      });
+      return startSession(caller.connection, row);
+    },
+    'identity.sign_in': async (input, caller) => {
+      if (store.all().length === 0) throw new BenchError('not_set_up', 'The bench has no admin yet. Set it up first.');
+      const row = find(input.name);
+      const right = await checkPassword(row?.passwordHash ?? (await decoy), input.password);
+      return row && right ? startSession(caller.connection, row) : refuseSignIn();
+    },
+    'identity.session': (_, caller) => {
+      const session = sessions.of(caller.connection);
+      return session && view(session);
+    },
+    'identity.sign_out': (_, caller) => {
+      endSession(caller.connection, 'operator');
+      return null;
+    },
+    'identity.lock': (_, caller) => lock(caller.connection, 'operator') ?? current(caller),
+    'identity.unlock': async (input, caller) => {
+      await reauthenticate(caller, input.password);
+      database.write(tx =>
+        journal.append(tx, { type: 'session.unlocked', actor: caller.operatorId, data: { session: caller.sessionId } }),
+      );
+      const open = sessions.update(caller.connection, { locked: false, stepUpUntil: clock.now() + stepUpMs });
+      return open ? tell(open) : current(caller);
+    },
+    'identity.step_up': async (input, caller) => {
+      await reauthenticate(caller, input.password);
+      database.write(tx =>
+        journal.append(tx, {
+          type: 'session.stepped_up',
+          actor: caller.operatorId,
+          data: { session: caller.sessionId },
+        }),
+      );
+      const open = sessions.update(caller.connection, { stepUpUntil: clock.now() + stepUpMs });
+      return open ? tell(open) : current(caller);
+    },
+    'users.list': () => store.all().map(operatorView),
+    'users.add': async (input, caller) => {
+      const passwordHash = await hashPassword(input.password);
+      return database.write(tx => {
+        if (find(input.name)) throw new BenchError('conflict', 'Somebody has this name already. Choose another.');
+        return operatorView(
+          addOperator(tx, { name: input.name, role: input.role, passwordHash, by: caller.operatorId }),
+        );
+      });
+    },
+    'users.deactivate': (input, caller) => {
+      const row = database.write(tx => deactivate(tx, input.operatorId, caller));
+      for (const session of sessions.ofOperator(row.id)) endSession(session.connection, 'revoked');
+      return operatorView({ ...row, active: false });
+    },
+  } satisfies Pick<Handlers, keyof typeof identityMethods>;
+
+  const deactivate = (tx: Tx, operatorId: OperatorId, caller: SignedIn): OperatorRow => {
+    const row = store.find(operatorId);
+    if (!row) throw new BenchError('not_found', 'There is no such operator.');
+    const admins = store.all().filter(other => other.active && other.role === 'admin');
+    if (row.role === 'admin' && admins.length === 1)
+      throw new BenchError('conflict', 'The last admin cannot be removed.');
+    store.deactivate(tx, operatorId);
+    journal.append(tx, { type: 'operator.deactivated', actor: caller.operatorId, data: { operator: operatorId } });
+    return row;
+  };
+
+  return {
+    handlers,
+    sessionOf: sessions.of,
+    reauthenticate,
+    /** The operator's name, or null when it was forgotten. */
+    nameOf(operatorId: OperatorId): string | null {
+      const row = store.find(operatorId);
+      return row ? nameOf(row) : null;
+    },
+    /** Locks every session, as when the operating system locks or sleeps. Running jobs go on. */
+    lockAll() {
+      for (const session of sessions.all()) lock(session.connection, 'system');
+    },
+    closeConnection: (connection: string) => endSession(connection, 'closed'),
+  };
+}
+
+export type Identity = ReturnType<typeof createIdentity>;
+
+function fold(name: string): string {
+  return LoginName.catch('').parse(name).normalize('NFKC').toLocaleLowerCase('und');
+}
+
+function permissionsOf(role: Role): string[] {
+  return Object.entries(permissions).flatMap(([name, roles]) =>
+    (roles as readonly Role[]).includes(role) ? [name] : [],
+  );
+}

@@ -1,0 +1,38 @@
+import type { OperatorId } from '../../../shared/ids.ts';
+import type { Role } from '../../../shared/permissions.ts';
+
+export type ActiveSession = {
+  connection: string;
+  sessionId: string;
+  operatorId: OperatorId;
+  name: string;
+  role: Role;
+  locked: boolean;
+  /** ms since 1970; null when no password was given lately. */
+  stepUpUntil: number | null;
+};
+
+/** Who is signed in on which connection. Lives in memory: a restart signs everybody out. */
+export function createSessions() {
+  const byConnection = new Map<string, ActiveSession>();
+  return {
+    of: (connection: string): ActiveSession | null => byConnection.get(connection) ?? null,
+    open: (session: ActiveSession) => byConnection.set(session.connection, session),
+    update(connection: string, change: Partial<Pick<ActiveSession, 'locked' | 'stepUpUntil'>>): ActiveSession | null {
+      const session = byConnection.get(connection);
+      if (!session) return null;
+      const next = { ...session, ...change };
+      byConnection.set(connection, next);
+      return next;
+    },
+    end(connection: string): ActiveSession | null {
+      const session = byConnection.get(connection) ?? null;
+      byConnection.delete(connection);
+      return session;
+    },
+    ofOperator: (operatorId: OperatorId) => [...byConnection.values()].filter(s => s.operatorId === operatorId),
+    all: () => [...byConnection.values()],
+  };
+}
+
+export type Sessions = ReturnType<typeof createSessions>;

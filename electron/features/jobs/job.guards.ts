@@ -1,0 +1,109 @@
+import { mandatorySteps } from '../../../shared/jobs.ts';
+import type { IdentityTags, JobContext, JobEvent } from './job.types.ts';
+
+type Of<T extends JobEvent['type']> = Extract<JobEvent, { type: T }>;
+/** Null when the step may be taken, otherwise why not. */
+export type Refusal = string | null;
+
+/** How a fresh read relates to the identity the job was opened with. */
+export function compareIdentity(expected: IdentityTags, read: IdentityTags | null): 'same' | 'other' | 'unreadable' {
+  if (!read) return 'unreadable';
+  const kinds = Object.keys(expected) as (keyof IdentityTags)[];
+  const contradicts = kinds.some(
+    kind => expected[kind].length > 0 && read[kind].length > 0 && !overlaps(expected[kind], read[kind]),
+  );
+  if (contradicts) return 'other';
+  return kinds.some(kind => overlaps(expected[kind], read[kind])) ? 'same' : 'unreadable';
+}
+
+function overlaps(a: string[], b: string[]): boolean {
+  return a.some(value => b.includes(value));
+}
+
+/** The guards of the job machine. Nothing else decides whether a step may be taken. */
+export const refuse = {
+  intake(_: JobContext, event: Of<'intake.completed'>): Refusal {
+    const { simCard, memoryCard } = event.condition;
+    if (simCard === 'present' || memoryCard === 'present')
+      return 'Remove the SIM and the memory card first, then record them as removed.';
+    return null;
+  },
+
+  eraseStart(context: JobContext, event: Of<'erase.started'>): Refusal {
+    if (event.legalHold) return 'A legal hold forbids erasing this device.';
+    if (event.owner === 'other') return 'Somebody else works with this device.';
+    const identity = compareIdentity(context.identity, event.read);
+    if (identity === 'unreadable') return 'The device did not tell who it is just now. Check the cable and try again.';
+    if (identity === 'other') return 'The device on the cable is not the device of this job. Nothing was erased.';
+    if (event.label === 'differs') return 'The scanned label does not belong to this device. Nothing was erased.';
+    return null;
+  },
+
+  unplugged(context: JobContext, event: Of<'erase.interrupted'>): Refusal {
+    const until = context.attempt?.rebootUntil ?? null;
+    if (event.cause === 'unplugged' && until !== null && event.at < until) return 'The device reboots as announced.';
+    return null;
+  },
+
+  bypassRequest(context: JobContext, event: Of<'bypass.requested'>): Refusal {
+    if (event.evidence < 1) return 'A bypass needs at least one piece of evidence.';
+    if (context.usedApprovals.includes(event.approval)) return 'This approval was used before.';
+    return null;
+  },
+
+  bypassDecision(context: JobContext, event: Of<'bypass.approved'> | Of<'bypass.denied'>): Refusal {
+    if (context.approval?.id !== event.approval) return 'This request does not belong to the job any more.';
+    if (context.approval.requestedBy === event.by) return 'Somebody other than the requester must decide.';
+    if (event.type === 'bypass.approved' && event.expiresAt <= event.at)
+      return 'The approval would have expired already.';
+    return null;
+  },
+
+  bypassExpiry(context: JobContext, event: Of<'bypass.expired'>): Refusal {
+    const expiresAt = context.approval?.expiresAt ?? null;
+    if (expiresAt === null || event.at < expiresAt) return 'The approval has not expired.';
+    return null;
+  },
+
+  useApproval(context: JobContext, event: Of<'functional.begun'>): Refusal {
+    const { approval } = context;
+    if (!approval || approval.expiresAt === null) return 'There is no approval for this job.';
+    if (context.usedApprovals.includes(approval.id)) return 'The approval was used before.';
+    if (event.at >= approval.expiresAt) return 'The approval has expired. Request the bypass again.';
+    return null;
+  },
+
+  step(_: JobContext, event: Of<'step.recorded'>): Refusal {
+    return event.result === 'skip' && !event.reasoned ? 'A skipped step needs a reason.' : null;
+  },
+
+  functionalEnd(context: JobContext): Refusal {
+    const missing = mandatorySteps.filter(step => !context.steps[step]);
+    return missing.length > 0 ? `These steps have no result yet: ${missing.join(', ')}.` : null;
+  },
+
+  waive(context: JobContext, event: Of<'lock.waived'>): Refusal {
+    return context.locks[event.lock] === 'locked' ? null : 'Only a lock that was found locked can be waived.';
+  },
+
+  sample(context: JobContext, event: Of<'sample.verified'>): Refusal {
+    if (!context.sampling.drawn) return 'This job was not drawn for sampling.';
+    if (context.eraseOperators.includes(event.by)) return 'Whoever erased the device may not verify the sample.';
+    return null;
+  },
+
+  signOff(context: JobContext, event: Of<'job.signed_off'>): Refusal {
+    const open = (['activation', 'frp', 'mdm', 'blacklist'] as const).filter(lock => {
+      const state = context.locks[lock];
+      if (state === 'locked') return !context.waived.includes(lock);
+      return state === 'unknown' && !context.policy.unknownLocksPass;
+    });
+    if (open.length > 0)
+      return `These locks stand against it: ${open.join(', ')}. A supervisor may waive a lock, with a reason.`;
+    if (context.sampling.drawn && context.sampling.verifiedBy === null)
+      return 'This job was drawn for sampling and waits for its independent verification.';
+    if (!context.testers.includes(event.by)) return null;
+    if (!context.policy.selfSignOff) return 'Somebody other than the tester must sign off.';
+    return context.sampling.drawn ? 'A job drawn for sampling needs somebody other than the tester.' : null;
+  },
+} as const;

@@ -1,0 +1,73 @@
+import type {
+  Condition,
+  ErasureStatus,
+  JobPlace,
+  LockKind,
+  Locks,
+  PostEraseCheck,
+  StepId,
+  TestResult,
+} from '../../../shared/jobs.ts';
+
+/** Keyed digests of identifiers, made with the key of the device's subject; never the identifiers themselves. */
+export type IdentityTags = { serial: string[]; imei: string[]; meid: string[]; eid: string[] };
+
+export type HoldablePlace = Exclude<JobPlace, 'reset.erasing' | 'reset.verifying' | 'completed' | 'failed' | 'on_hold'>;
+
+/** What a job remembers. Plain JSON, no personal data: it is stored with every move. Times are ms since 1970. */
+export type JobContext = {
+  identity: IdentityTags;
+  policy: { selfSignOff: boolean; unknownLocksPass: boolean };
+  condition: Condition | null;
+  attempts: number;
+  interruptions: number;
+  attempt: { startedAt: number; rebootUntil: number | null } | null;
+  erasure: ErasureStatus | null;
+  exceptions: PostEraseCheck['name'][];
+  eraseOperators: string[];
+  approval: { id: string; requestedBy: string; expiresAt: number | null } | null;
+  usedApprovals: string[];
+  steps: Partial<Record<StepId, TestResult>>;
+  testers: string[];
+  locks: Locks;
+  waived: LockKind[];
+  sampling: { drawn: boolean; verifiedBy: string | null };
+  selfSignedOff: boolean;
+  heldFrom: HoldablePlace | null;
+};
+
+export type JobInput = Pick<JobContext, 'identity' | 'policy'>;
+
+export type InterruptionCause = 'restart' | 'unplugged' | 'tool_lost' | 'stalled' | 'not_stored';
+
+/** Facts that happened. `by` is an operator id, `at` ms since 1970. */
+export type JobEvent =
+  | { type: 'intake.completed'; condition: Condition }
+  | {
+      type: 'erase.started';
+      at: number;
+      by: string;
+      read: IdentityTags | null;
+      label: 'none' | 'matches' | 'differs';
+      legalHold: boolean;
+      owner: 'nobody' | 'other';
+    }
+  | { type: 'erase.rebooting'; until: number }
+  | { type: 'erase.interrupted'; cause: InterruptionCause; at: number }
+  | { type: 'erase.reported'; success: boolean }
+  | { type: 'erase.checked'; read: IdentityTags | null; checks: PostEraseCheck[]; drawn: boolean }
+  | { type: 'bypass.requested'; approval: string; by: string; evidence: number }
+  | { type: 'bypass.approved'; approval: string; by: string; at: number; expiresAt: number }
+  | { type: 'bypass.denied'; approval: string; by: string }
+  | { type: 'bypass.expired'; at: number }
+  | { type: 'functional.begun'; at: number }
+  | { type: 'step.recorded'; step: StepId; result: 'pass' | 'fail' | 'skip'; reasoned: boolean; by: string }
+  | { type: 'locks.recorded'; locks: Locks }
+  | { type: 'lock.waived'; lock: LockKind }
+  | { type: 'functional.finished' }
+  | { type: 'sample.verified'; passed: boolean; by: string }
+  | { type: 'job.signed_off'; by: string }
+  | { type: 'job.rejected' }
+  | { type: 'job.failed' }
+  | { type: 'job.held' }
+  | { type: 'job.released' };

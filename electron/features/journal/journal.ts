@@ -1,0 +1,197 @@
+import type { KeyObject } from 'node:crypto';
+import { BenchError } from '../../../shared/errors.ts';
+import { type EntryData, type EntrySlots, type EntryType, entryTypes } from '../../../shared/events.ts';
+import type { JournalStatus } from '../../../shared/journal.ts';
+import { formatCheckpoint } from '../../../shared/tlog/checkpoint.ts';
+import { decodeEntry, encodeEntry, type LeafEnvelope } from '../../../shared/tlog/entry.ts';
+import { leafHash } from '../../../shared/tlog/hash.ts';
+import {
+  appendLeaf,
+  decodeFrontier,
+  emptyFrontier,
+  encodeFrontier,
+  type Frontier,
+  frontierRoot,
+} from '../../../shared/tlog/merkle.ts';
+import { createNoteSigner, joinNote } from '../../../shared/tlog/note.ts';
+import { openPiiWithDek, sealPii } from '../../../shared/tlog/pii.ts';
+import type { Database, Tx } from '../../database/database.ts';
+import type { Clock } from '../../drivers/clock/clock.ts';
+import type { Random } from '../../drivers/random/random.ts';
+import { createJournalStore } from './journal.store.ts';
+import type { Subject, Subjects } from './subjects.ts';
+
+export type NewEntry<T extends EntryType> = {
+  type: T;
+  data: EntryData<T>;
+  actor?: string | undefined;
+  device?: string | undefined;
+  job?: string | undefined;
+} & (keyof EntrySlots<T> extends never
+  ? { pii?: never }
+  : { pii: { [K in keyof EntrySlots<T>]: { subject: Subject; value: EntrySlots<T>[K] } } });
+
+type Slot = { subject: Subject; value: unknown };
+
+export type JournalDeps = {
+  database: Database;
+  subjects: Subjects;
+  logKey: KeyObject;
+  clock: Clock;
+  random: Random;
+  /** Origin of the log to open when the database has none yet. */
+  initialOrigin: string;
+};
+
+/**
+ * The station's transparency log. Entries are appended inside the caller's transaction, so a state and its record
+ * become durable together; checkpoints are signed only over what is durable.
+ */
+export function createJournal(deps: JournalDeps) {
+  const { database, subjects, clock, random } = deps;
+  const store = createJournalStore(database.read);
+
+  const existing = store.head();
+  if (!existing) {
+    const root = frontierRoot(emptyFrontier);
+    database.write(tx => store.create(tx, { origin: deps.initialOrigin, size: 0, frontier: Buffer.alloc(0), root }));
+  }
+  const origin = existing?.origin ?? deps.initialOrigin;
+  const signer = createNoteSigner(origin, deps.logKey);
+  // Kept beside the row so that an append need not decode it; the row's size guards against it being stale.
+  let frontier: Frontier = existing ? decodeFrontier(existing.size, existing.frontier) : emptyFrontier;
+
+  const seal = (seq: number, slots: Slot[]) =>
+    slots.map(({ subject, value }, slot) => ({
+      subject,
+      ...sealPii({ dek: subjects.dekOf(subject), origin, seq, slot, value, iv: random.bytes(12) }),
+    }));
+
+  const append = <T extends EntryType>(tx: Tx, entry: NewEntry<T>): number => {
+    const head = store.headIn(tx);
+    if (head.size !== frontier.size) frontier = decodeFrontier(head.size, head.frontier);
+    const seq = frontier.size;
+    const now = clock.now();
+    const spec = entryTypes[entry.type];
+    const given: Record<string, Slot> = entry.pii ?? {};
+    const names = 'pii' in spec ? Object.keys(spec.pii) : [];
+    const sealed = seal(
+      seq,
+      names.map(name => checkedSlot(spec, name, given[name])),
+    );
+    const bytes = encodeEntry({
+      v: 1,
+      seq,
+      id: random.uuidV7(now),
+      type: entry.type,
+      at: new Date(now).toISOString(),
+      boot: clock.boot,
+      mono: clock.monotonicNs().toString(),
+      origin,
+      data: spec.data.parse(entry.data),
+      pii: sealed.map(({ h, k, subject }) => ({ h, k, s: subject })),
+      ...(entry.actor ? { actor: entry.actor } : {}),
+      ...(entry.device ? { device: entry.device } : {}),
+      ...(entry.job ? { job: entry.job } : {}),
+    });
+    const leaf = leafHash(bytes);
+    const next = appendLeaf(frontier, leaf);
+    store.insert(tx, {
+      idx: seq,
+      bytes,
+      leaf,
+      type: entry.type,
+      actor: entry.actor,
+      device: entry.device,
+      job: entry.job,
+    });
+    sealed.forEach(({ subject, ct }, slot) => {
+      store.insertPii(tx, { idx: seq, slot, subject, ct });
+    });
+    store.advance(tx, seq, { size: next.size, frontier: encodeFrontier(next), root: frontierRoot(next) });
+    frontier = next;
+    return seq;
+  };
+
+  const entry = (idx: number): LeafEnvelope => {
+    const row = store.entry(idx);
+    if (!row)
+      throw new BenchError('journal_damaged', `The journal has no entry ${idx}. Stop work and verify the journal.`);
+    return decodeEntry(row.bytes);
+  };
+
+  return {
+    origin,
+    vkey: signer.vkey,
+    store,
+    /** Adds one entry within `tx` and returns its index. Refuses data that does not fit the type's schema. */
+    append,
+    entry,
+
+    /** Opens one slot of one entry; null when its subject was forgotten. */
+    open<T extends EntryType, S extends keyof EntrySlots<T> & string>(
+      type: T,
+      idx: number,
+      slot: S,
+    ): EntrySlots<T>[S] | null {
+      const leaf = entry(idx);
+      const spec = entryTypes[type];
+      const names = 'pii' in spec ? Object.keys(spec.pii) : [];
+      const number = names.indexOf(slot);
+      const committed = leaf.pii[number];
+      if (leaf.type !== type || !committed) throw new BenchError('internal', `entry ${idx} is no ${type}`);
+      const ct = store.ciphertext(idx, number);
+      const dek = subjects.dek(committed.s);
+      if (!ct || !dek) return null;
+      const value = openPiiWithDek({
+        dek,
+        origin: leaf.origin,
+        seq: idx,
+        slot: number,
+        ct,
+        h: committed.h,
+        k: committed.k,
+      });
+      return parseSlot(spec, slot, value) as EntrySlots<T>[S];
+    },
+
+    /** Signs the present head. Call it only outside a transaction: everything below it is durable then. */
+    checkpoint(): { size: number; root: Buffer; note: string } {
+      const head = store.mustHead();
+      const known = store.checkpoint(head.size);
+      if (known) return { size: head.size, root: head.root, note: known.note };
+      const text = formatCheckpoint({ origin, size: head.size, root: head.root });
+      const note = joinNote(text, [signer.sign(text)]);
+      database.write(tx => store.insertCheckpoint(tx, head.size, note));
+      return { size: head.size, root: head.root, note };
+    },
+
+    status(): JournalStatus {
+      const head = store.mustHead();
+      const oldest = head.acked_size < head.size ? entry(head.acked_size).at : null;
+      return {
+        origin,
+        size: head.size,
+        root: head.root.toString('base64'),
+        cosignedSize: head.acked_size,
+        notCosignedSince: oldest,
+      };
+    },
+  };
+}
+
+export type Journal = ReturnType<typeof createJournal>;
+
+type Spec = (typeof entryTypes)[EntryType];
+
+function parseSlot(spec: Spec, name: string, value: unknown): unknown {
+  const slots: Record<string, { parse(value: unknown): unknown }> = 'pii' in spec ? spec.pii : {};
+  const schema = slots[name];
+  if (!schema) throw new BenchError('internal', `no slot ${name}`);
+  return schema.parse(value);
+}
+
+function checkedSlot(spec: Spec, name: string, given: Slot | undefined): Slot {
+  if (!given) throw new BenchError('internal', `slot ${name} is missing`);
+  return { subject: given.subject, value: parseSlot(spec, name, given.value) };
+}

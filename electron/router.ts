@@ -1,0 +1,105 @@
+import { type Method, methods, type Reply } from '../shared/contract.ts';
+import { BenchError, type ErrorCode } from '../shared/errors.ts';
+import { masked } from '../shared/masking.ts';
+import type { Access, MethodSpec } from '../shared/method.ts';
+import { allows } from '../shared/permissions.ts';
+import type { Caller, Handlers, SignedIn } from './handlers.ts';
+
+export type GateSession = SignedIn & { locked: boolean; stepUpUntil: number | null };
+
+export type RouterDeps = {
+  handlers: Handlers;
+  sessionOf(connection: string): GateSession | null;
+  now(): number;
+  newTraceId(): string;
+  log(line: Record<string, unknown>): void;
+  /** Called for every refusal at the gate, so that it can be recorded. */
+  onRefused(refusal: { method: string; code: ErrorCode; operatorId: string | null }): void;
+};
+
+/** The one gate into the station: every carrier calls this and nothing else. It never rejects. */
+export function createRouter(deps: RouterDeps) {
+  const { handlers, sessionOf, newTraceId, log } = deps;
+
+  const admit = (name: Method, connection: string): Caller => {
+    const session = sessionOf(connection);
+    const { access, stepUp, whileLocked }: MethodSpec = methods[name];
+    try {
+      checkSession(access, session, whileLocked === true);
+      if (stepUp && (session?.stepUpUntil ?? 0) <= deps.now()) {
+        throw new BenchError('step_up_needed', 'Enter your password once more to do this.');
+      }
+    } catch (error) {
+      if (error instanceof BenchError)
+        deps.onRefused({ method: name, code: error.code, operatorId: session?.operatorId ?? null });
+      throw error;
+    }
+    return { connection, signedIn: session };
+  };
+
+  const run = async (name: Method, caller: Caller, input: unknown): Promise<unknown> => {
+    const spec: MethodSpec = methods[name];
+    const parsed = spec.input.safeParse(input);
+    if (!parsed.success) throw new BenchError('bad_input', describeIssues(parsed.error.issues));
+    // The table types tie each handler to its own method; a name known only at run time cannot carry that tie.
+    const handler = handlers[name] as (input: unknown, caller: Caller | SignedIn) => unknown;
+    const output = await handler(parsed.data, spec.access === 'public' ? caller : signedIn(caller));
+    const value = spec.output.parse(output);
+    const role = sessionOf(caller.connection)?.role;
+    return role === undefined || allows(role, 'pii.read') ? value : masked(value);
+  };
+
+  return {
+    async call(connection: string, name: string, input: unknown): Promise<Reply> {
+      try {
+        if (!Object.hasOwn(methods, name)) throw new BenchError('bad_input', 'The station knows no such method.');
+        const method = name as Method;
+        return { ok: true, value: await run(method, admit(method, connection), input) };
+      } catch (error) {
+        const traceId = newTraceId();
+        const known =
+          error instanceof BenchError
+            ? error
+            : new BenchError('internal', 'Something unplanned happened. Give the trace id to support.');
+        log({
+          level: known.code === 'internal' ? 'error' : 'info',
+          traceId,
+          method: name,
+          code: known.code,
+          cause: causeOf(error),
+        });
+        return { ok: false, error: { code: known.code, message: known.message, traceId } };
+      }
+    },
+  };
+}
+
+function checkSession(access: Access, session: GateSession | null, whileLocked: boolean) {
+  if (access === 'public') return;
+  if (!session) throw new BenchError('not_signed_in', 'Sign in first.');
+  if (session.locked && !whileLocked) throw new BenchError('session_locked', 'Unlock the bench first.');
+  if (access !== 'session' && !allows(session.role, access)) {
+    throw new BenchError('not_permitted', 'Your role does not allow this. Ask a supervisor or an admin.');
+  }
+}
+
+function signedIn(caller: Caller): SignedIn {
+  if (!caller.signedIn) throw new BenchError('not_signed_in', 'Sign in first.');
+  return caller.signedIn;
+}
+
+/** Paths and rules, never the values: they may be personal. */
+function describeIssues(issues: readonly { path: PropertyKey[]; message: string }[]): string {
+  return issues
+    .slice(0, 5)
+    .map(issue => `${issue.path.map(String).join('.') || 'input'}: ${issue.message}`)
+    .join('; ');
+}
+
+/** Name and code of the cause and where it came from, without its message: that may hold personal data. */
+function causeOf(error: unknown): string | undefined {
+  const cause = error instanceof BenchError ? error.cause : error;
+  if (!(cause instanceof Error)) return undefined;
+  const code = 'code' in cause ? ` ${String(cause.code)}` : '';
+  return `${cause.name}${code} ${cause.stack?.split('\n').slice(1, 4).join(' | ') ?? ''}`;
+}

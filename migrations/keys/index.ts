@@ -1,0 +1,4 @@
+import * as subjectKeys from './0001-subject-keys.ts';
+
+/** Steps of the key database, oldest first. It is never part of a backup of the journal. */
+export const keyMigrations = [subjectKeys] as const;

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { BypassReason } from './approvals.ts';
+import { Identifiers } from './devices.ts';
+import { EvidenceMediaType } from './evidence.ts';
+import { ApprovalId, EvidenceId, Instant, JobId, ReportId, Sha256Hex } from './ids.ts';
+import { Condition, ErasureStatus, JobPlace, JobState, LockKind, Locks, PostEraseCheck, StepId } from './jobs.ts';
+import { Role } from './permissions.ts';
+import { ReportScope, ReportVariant } from './reports.ts';
+
+/**
+ * Every type of journal entry: `data` is readable for ever by everybody and therefore holds no personal data; each
+ * slot of `pii` is sealed under the key of one subject and can be forgotten. Free text is always a slot.
+ */
+type EntrySpec = { data: z.ZodObject; pii?: Record<string, z.ZodType> };
+
+const move = z.object({ from: JobPlace, to: JobPlace });
+const reason = { text: z.object({ reason: z.string() }) };
+const fact = z.string().nullable();
+
+export const entryTypes = {
+  'log.opened': {
+    data: z.object({
+      epoch: z.int(),
+      appVersion: z.string(),
+      training: z.boolean(),
+      previous: z.object({ origin: z.string(), size: z.int(), root: z.string() }).nullable(),
+    }),
+  },
+  'station.set_up': {
+    data: z.object({ stationId: z.uuid(), prefix: z.string(), siteName: z.string(), stationName: z.string() }),
+  },
+  'station.started': { data: z.object({ appVersion: z.string(), node: z.string(), platform: z.string() }) },
+  'station.stopped': { data: z.object({}) },
+  'clock.stepped': { data: z.object({ driftMs: z.int() }) },
+
+  'operator.added': {
+    data: z.object({ operator: z.string(), role: Role }),
+    pii: { profile: z.object({ name: z.string() }) },
+  },
+  'operator.deactivated': { data: z.object({ operator: z.string() }) },
+  'session.started': { data: z.object({ session: z.string() }) },
+  'session.refused': { data: z.object({ cause: z.enum(['credentials', 'delayed']) }) },
+  'session.stepped_up': { data: z.object({ session: z.string() }) },
+  'session.locked': { data: z.object({ session: z.string(), cause: z.enum(['operator', 'idle', 'system']) }) },
+  'session.unlocked': { data: z.object({ session: z.string() }) },
+  'session.ended': { data: z.object({ session: z.string(), cause: z.enum(['operator', 'revoked', 'closed']) }) },
+  'access.refused': { data: z.object({ method: z.string(), code: z.string() }) },
+
+  'device.identified': {
+    data: z.object({
+      adapter: z.string(),
+      portPath: z.string(),
+      mode: z.string(),
+      manufacturer: fact,
+      model: fact,
+      revision: fact,
+      imei: z.enum(['valid', 'bad_check_digit', 'imeisv', 'malformed']).nullable(),
+    }),
+    pii: { identity: z.object({ identifiers: Identifiers }) },
+  },
+  'device.lost': { data: z.object({ portPath: z.string() }) },
+
+  'job.opened': {
+    data: z.object({
+      ticket: z.string(),
+      /** Journal index of the identity read that the job rests on. */
+      identifiedAt: z.int(),
+      previous: JobId.nullable(),
+      policy: z.object({ selfSignOff: z.boolean(), unknownLocksPass: z.boolean() }),
+    }),
+  },
+  'job.intake_completed': { data: move.extend({ condition: Condition }) },
+  'job.erase_started': {
+    data: move.extend({ attempt: z.int(), tool: z.string(), toolVersion: z.string(), labelScanned: z.boolean() }),
+  },
+  'job.erase_rebooting': { data: move.extend({ until: Instant }) },
+  'job.erase_interrupted': {
+    data: move.extend({ cause: z.enum(['restart', 'unplugged', 'tool_lost', 'stalled', 'not_stored']) }),
+  },
+  'job.erase_reported': {
+    data: move.extend({
+      success: z.boolean(),
+      operationId: z.string(),
+      technique: fact,
+      category: z.enum(['clear', 'purge', 'destroy']).nullable(),
+      startedAt: Instant,
+      endedAt: Instant,
+      failureCode: z.string().nullable(),
+      /** SHA-256 of the encrypted raw result and of the encrypted certificate. */
+      rawSha256: Sha256Hex,
+      certificateSha256: Sha256Hex.nullable(),
+    }),
+    pii: { report: z.object({ identifiers: Identifiers, failure: z.string().nullable() }) },
+  },
+  'job.erase_checked': {
+    data: move.extend({ status: ErasureStatus, checks: z.array(PostEraseCheck), sampled: z.boolean() }),
+    pii: { identity: z.object({ identifiers: Identifiers.nullable() }) },
+  },
+  'job.bypass_requested': {
+    data: move.extend({ approval: ApprovalId, reason: BypassReason, evidence: z.array(Sha256Hex) }),
+    pii: { text: z.object({ done: z.string() }) },
+  },
+  'job.bypass_approved': {
+    data: move.extend({ approval: ApprovalId, expiresAt: Instant, authenticated: z.literal('password') }),
+    pii: reason,
+  },
+  'job.bypass_denied': {
+    data: move.extend({ approval: ApprovalId, authenticated: z.literal('password') }),
+    pii: reason,
+  },
+  'job.bypass_expired': { data: move.extend({ approval: ApprovalId }) },
+  'job.functional_begun': { data: move.extend({ usedApproval: ApprovalId.nullable(), erasure: ErasureStatus }) },
+  'job.step_recorded': {
+    data: move.extend({
+      step: StepId,
+      result: z.enum(['pass', 'fail', 'skip']),
+      measurement: z.object({ value: z.string(), unit: z.string() }).nullable(),
+    }),
+    pii: { text: z.object({ reason: z.string().nullable() }) },
+  },
+  'job.locks_recorded': { data: move.extend({ locks: Locks }) },
+  'job.lock_waived': { data: move.extend({ lock: LockKind }), pii: reason },
+  'job.functional_finished': { data: move },
+  'job.sample_verified': {
+    data: move.extend({ passed: z.boolean() }),
+    pii: { text: z.object({ method: z.string() }) },
+  },
+  'job.signed_off': { data: move.extend({ self: z.boolean() }) },
+  'job.rejected': { data: move, pii: reason },
+  'job.failed': { data: move, pii: reason },
+  'job.held': { data: move, pii: reason },
+  'job.released': { data: move },
+  'sampling.drawn': { data: z.object({ block: z.int(), position: z.int().min(1).max(20) }) },
+
+  'evidence.added': {
+    data: z.object({
+      evidence: EvidenceId,
+      stage: JobState,
+      mediaType: EvidenceMediaType,
+      sizeBytes: z.int(),
+      sha256: Sha256Hex,
+    }),
+    pii: { text: z.object({ caption: z.string() }) },
+  },
+  'evidence.altered': { data: z.object({ evidence: EvidenceId, sha256: Sha256Hex }) },
+
+  'report.numbered': {
+    data: z.object({
+      documentId: ReportId,
+      sequence: z.int(),
+      scope: ReportScope,
+      variant: ReportVariant,
+      status: ErasureStatus.nullable(),
+      supersedes: z.int().nullable(),
+    }),
+  },
+  'report.issued': {
+    data: z.object({ documentId: ReportId, sequence: z.int(), fileSha256: Sha256Hex, signedSha256: Sha256Hex }),
+  },
+  'report.voided': { data: z.object({ documentId: ReportId, sequence: z.int(), code: z.string() }) },
+  'report.downloaded': { data: z.object({ documentId: ReportId, sequence: z.int() }) },
+
+  'sync.enrolled': {
+    data: z.object({ origin: z.string(), serverUrl: z.string(), witnessVkey: z.string(), fleetVkey: z.string() }),
+  },
+  'sync.receipt': { data: z.object({ size: z.int(), noteSha256: Sha256Hex, serverTime: Instant }) },
+  'sync.frozen': { data: z.object({ detail: z.string() }) },
+} as const satisfies Record<string, EntrySpec>;
+
+export type EntryType = keyof typeof entryTypes;
+export type EntryData<T extends EntryType> = z.input<(typeof entryTypes)[T]['data']>;
+export type EntrySlots<T extends EntryType> = (typeof entryTypes)[T] extends {
+  pii: infer P extends Record<string, z.ZodType>;
+}
+  ? { [K in keyof P]: z.output<P[K]> }
+  : Record<never, never>;
+
+/** Types whose `data` says `from` and `to`: the moves of the job machine. */
+export type JobEntryType = {
+  [T in EntryType]: EntryData<T> extends { from: string; to: string } ? T : never;
+}[EntryType];

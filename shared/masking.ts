@@ -1,0 +1,36 @@
+import type { Identifiers } from './devices.ts';
+
+const keepLast = (text: string) => `•••${text.slice(-4)}`;
+
+function maskIdentifiers(ids: Identifiers): Identifiers {
+  const mask = (text: string | null) => (text === null ? null : keepLast(text));
+  return { serial: mask(ids.serial), imei: ids.imei.map(keepLast), meid: mask(ids.meid), eid: mask(ids.eid) };
+}
+
+const initials = (name: unknown) =>
+  typeof name === 'string'
+    ? name
+        .split(/\s+/)
+        .map(part => `${part.charAt(0)}.`)
+        .join(' ')
+    : name;
+
+/** Fields of answers and events that hold personal data, and how a role without `pii.read` sees them. */
+const personal: Record<string, (value: unknown) => unknown> = {
+  identifiers: value => (value === null ? null : maskIdentifiers(value as Identifiers)),
+  actorName: initials,
+  requesterName: initials,
+  deciderName: initials,
+  done: value => (typeof value === 'string' ? '•••' : value),
+  decisionReason: value => (typeof value === 'string' ? '•••' : value),
+  caption: value => (typeof value === 'string' ? '•••' : value),
+};
+
+/** The same JSON value with every personal field masked. */
+export function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, v]) => [key, personal[key] ? personal[key](v) : masked(v)]),
+  );
+}
