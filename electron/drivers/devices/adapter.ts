@@ -15,6 +15,8 @@ export type Sighting = {
   usb?: { vid: number; pid: number; serial?: string };
   mode: Mode;
   presence: Presence;
+  /** Why nothing can be done with it yet, in words for the operator (a line that is busy, say). */
+  trouble?: string;
 };
 
 /** A value the device told, with its source and raw text, or why it is not known. Absence is never a clean result. */

@@ -33,6 +33,16 @@ export type NewEntry<T extends EntryType> = {
 
 type Slot = { subject: Subject; value: unknown };
 
+/** An entry whose fit to its type is checked when it runs alone. */
+export type AnyEntry = {
+  type: EntryType;
+  data: Record<string, unknown>;
+  actor?: string | undefined;
+  device?: string | undefined;
+  job?: string | undefined;
+  pii?: Record<string, Slot>;
+};
+
 export type JournalDeps = {
   database: Database;
   subjects: Subjects;
@@ -67,7 +77,7 @@ export function createJournal(deps: JournalDeps) {
       ...sealPii({ dek: subjects.dekOf(subject), origin, seq, slot, value, iv: random.bytes(12) }),
     }));
 
-  const append = <T extends EntryType>(tx: Tx, entry: NewEntry<T>): number => {
+  const appendAny = (tx: Tx, entry: AnyEntry): number => {
     const head = store.headIn(tx);
     if (head.size !== frontier.size) frontier = decodeFrontier(head.size, head.frontier);
     const seq = frontier.size;
@@ -125,7 +135,9 @@ export function createJournal(deps: JournalDeps) {
     vkey: signer.vkey,
     store,
     /** Adds one entry within `tx` and returns its index. Refuses data that does not fit the type's schema. */
-    append,
+    append: <T extends EntryType>(tx: Tx, entry: NewEntry<T>): number => appendAny(tx, entry),
+    /** The same for an entry that was put together from parts. */
+    appendAny,
     entry,
 
     /** Opens one slot of one entry; null when its subject was forgotten. */

@@ -42,19 +42,24 @@ export function createSubjects(deps: { keys: Database; wrappingKey: Buffer; rand
     return key;
   };
 
+  const ensure = (subject: Subject) => {
+    if (dek(subject)) return;
+    const row = { subject, wrapped: wrap(subject, random.bytes(32)), created_at: new Date(clock.now()).toISOString() };
+    keys.write(tx => tx.run(keyQuery.insertInto('subject_key').values(row)));
+  };
+
   return {
     dek,
     /** The key of a subject that must still exist. */
     dekOf,
+    /** An id for something that has no data yet. */
+    newId: () => random.uuid(),
+    /** Makes a durable key for the subject unless it has one. */
+    ensure,
     /** Makes a subject with a durable key and returns its id. */
     create(): Subject {
       const subject = random.uuid();
-      const row = {
-        subject,
-        wrapped: wrap(subject, random.bytes(32)),
-        created_at: new Date(clock.now()).toISOString(),
-      };
-      keys.write(tx => tx.run(keyQuery.insertInto('subject_key').values(row)));
+      ensure(subject);
       return subject;
     },
     /** Keyed digest of an identifier: comparable within one subject, meaningless without its key. */

@@ -1,0 +1,287 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { deviceMethods, Identifiers } from '../../../shared/devices.ts';
+import { hasIdentifier, judgeImei } from '../../../shared/devices.ts';
+import { BenchError } from '../../../shared/errors.ts';
+import { DeviceId, type JobId } from '../../../shared/ids.ts';
+import type { Database } from '../../database/database.ts';
+import type { DeviceAdapter, IdentityRead, Sighting } from '../../drivers/devices/adapter.ts';
+import type { Handlers, Publish } from '../../handlers.ts';
+import type { Journal } from '../journal/journal.ts';
+import { type Subjects, subjectOf } from '../journal/subjects.ts';
+import type { DeviceEvent } from './device.machine.ts';
+import { type LiveDevice, newLiveDevice, stateOfDevice, stepDevice, viewOfDevice } from './live-device.ts';
+
+const identifyTimeoutMs = 20_000;
+
+export type DevicesDeps = {
+  adapters: readonly DeviceAdapter[];
+  database: Database;
+  journal: Journal;
+  subjects: Subjects;
+  publish: Publish;
+  log(line: Record<string, unknown>): void;
+  jobs: {
+    /** The open job of this device. */
+    openJobOf(id: DeviceId): JobId | null;
+    /** The device of an open job whose recorded identity agrees with these identifiers. */
+    deviceWithOpenJob(identifiers: Identifiers): DeviceId | null;
+  };
+};
+
+/** The right to work with one device; nobody else can claim it meanwhile. */
+export type Claim = {
+  readonly deviceId: DeviceId;
+  readonly portPath: string;
+  /** Epoch on the cable just now; null while the device is away. */
+  epoch(): string | null;
+  /** Reads identity from whatever is on the device's connector now. */
+  identify(signal: AbortSignal): Promise<IdentityRead>;
+  /** Calls back when the device leaves or comes back; returns what stops it. */
+  onPresence(listener: (present: boolean) => void): () => void;
+  /** Gives the device back. `same: false` means that something else is on the connector now. */
+  release(outcome: { same: boolean }): void;
+};
+
+type Held = { present: boolean; listeners: Set<(present: boolean) => void> };
+
+/** Everything plugged into the bench: seen, identified, recognised, claimed. */
+export function createDevices(deps: DevicesDeps) {
+  const { adapters, database, journal, subjects, publish, jobs } = deps;
+  const live = new Map<DeviceId, LiveDevice>();
+  const held = new Map<DeviceId, Held>();
+  const stopped = new AbortController();
+
+  const put = (device: LiveDevice) => {
+    live.set(device.id, device);
+    publish('device.changed', viewOfDevice(device, jobs.openJobOf(device.id)));
+    return device;
+  };
+  const move = (id: DeviceId, event: DeviceEvent, change: Partial<LiveDevice> = {}) => {
+    const device = live.get(id);
+    return device && put({ ...stepDevice(device, event), ...change });
+  };
+  const find = (id: DeviceId): LiveDevice => {
+    const device = live.get(id);
+    if (!device) throw new BenchError('not_found', 'The bench knows no such device.');
+    return device;
+  };
+  const adapterOf = (sighting: Sighting) => {
+    const adapter = adapters.find(a => a.name === sighting.adapter);
+    if (!adapter) throw new BenchError('internal', `no adapter ${sighting.adapter}`);
+    return adapter;
+  };
+  const present = (device: LiveDevice) => stateOfDevice(device) !== 'lost';
+
+  const readIdentity = async (sighting: Sighting, signal: AbortSignal): Promise<IdentityRead> => {
+    const session = await adapterOf(sighting).open(sighting, signal);
+    try {
+      return await session.identify({ timeoutMs: identifyTimeoutMs, signal });
+    } finally {
+      await session.close();
+    }
+  };
+
+  const identify = async (id: DeviceId): Promise<LiveDevice> => {
+    const { sighting } = find(id);
+    move(id, { type: 'identify' }, { trouble: sighting.trouble ?? null });
+    try {
+      const read = await readIdentity(sighting, stopped.signal);
+      if (live.get(id)?.sighting.epoch !== sighting.epoch) return find(id);
+      if (!hasIdentifier(read.identifiers)) {
+        const trouble = 'It answers, but tells nothing that names it. Ask the device with *#06# and check the cable.';
+        return move(id, { type: 'silent' }, { read, trouble }) ?? find(id);
+      }
+      return recognise(id, read);
+    } catch (error) {
+      if (live.get(id)?.sighting.epoch !== sighting.epoch) return live.get(id) ?? newLiveDevice(id, sighting);
+      deps.log({
+        level: 'info',
+        event: 'identify.failed',
+        device: id,
+        code: error instanceof BenchError ? error.code : 'internal',
+      });
+      const trouble =
+        error instanceof BenchError ? error.message : 'It could not be read. Unplug it and plug it in again.';
+      return move(id, { type: 'silent' }, { trouble }) ?? find(id);
+    }
+  };
+
+  /** The id the thing keeps: that of the open job it belongs to, or its own with a key of its own. */
+  const lastingId = (seen: LiveDevice, read: IdentityRead): { id: DeviceId; trouble: string | null } => {
+    const known = jobs.deviceWithOpenJob(read.identifiers);
+    const holder = known === null ? undefined : live.get(known);
+    if (known !== null && (known === seen.id || !holder || !present(holder))) return { id: known, trouble: null };
+    const same = seen.read === null || isDeepStrictEqual(seen.read.identifiers, read.identifiers);
+    const id = same ? seen.id : DeviceId.parse(`dv_${subjects.newId()}`);
+    subjects.ensure(subjectOf(id));
+    return {
+      id,
+      trouble: holder ? `Another device with the same identity is plugged in at ${holder.sighting.portPath}.` : null,
+    };
+  };
+
+  const recognise = (seenId: DeviceId, read: IdentityRead): LiveDevice => {
+    const seen = find(seenId);
+    const { id, trouble } = lastingId(seen, read);
+    const identifiedIdx = database.write(tx =>
+      journal.append(tx, {
+        type: 'device.identified',
+        device: id,
+        data: describe(seen.sighting, read),
+        pii: { identity: { subject: subjectOf(id), value: { identifiers: read.identifiers } } },
+      }),
+    );
+    if (seen.id !== id) leave(seen);
+    const { snapshot } = stepDevice(seen, { type: 'identified' });
+    return put({ ...seen, id, snapshot, read, identifiedIdx, trouble });
+  };
+
+  /** The tile of a device that is not there any more: kept for an open job, else taken off. */
+  const leave = (device: LiveDevice) => {
+    if (jobs.openJobOf(device.id) === null) retire(device.id);
+    else move(device.id, { type: 'gone' }, { trouble: 'Plug it in again to go on.' });
+  };
+
+  /** Takes a tile off the bench: the thing turned out to be another one or left without a job. */
+  const retire = (id: DeviceId) => {
+    const device = live.get(id);
+    live.delete(id);
+    if (device) publish('device.changed', viewOfDevice(stepDevice(device, { type: 'gone' }), null));
+  };
+
+  const gone = (device: LiveDevice) => {
+    const claim = held.get(device.id);
+    if (claim) {
+      claim.present = false;
+      for (const listener of claim.listeners) listener(false);
+      return;
+    }
+    if (device.identifiedIdx !== null) {
+      database.write(tx =>
+        journal.append(tx, { type: 'device.lost', device: device.id, data: { portPath: device.sighting.portPath } }),
+      );
+    }
+    leave(device);
+  };
+
+  const arrive = (sighting: Sighting) => {
+    const waiting = [...live.values()].find(d => held.get(d.id)?.present === false && samePlace(d.sighting, sighting));
+    if (!waiting) {
+      const id = DeviceId.parse(`dv_${subjects.newId()}`);
+      put({ ...newLiveDevice(id, sighting), trouble: sighting.trouble ?? null });
+      void identify(id);
+      return;
+    }
+    // A candidate only: whoever holds the claim reads its identity before trusting it.
+    live.set(waiting.id, { ...waiting, sighting });
+    const claim = held.get(waiting.id);
+    if (!claim) return;
+    claim.present = true;
+    for (const listener of claim.listeners) listener(true);
+  };
+
+  const reconcile = (adapter: string, sightings: Sighting[]) => {
+    const epochs = new Set(sightings.map(s => s.epoch));
+    for (const device of [...live.values()]) {
+      const away = held.get(device.id)?.present === false;
+      if (device.sighting.adapter === adapter && present(device) && !away && !epochs.has(device.sighting.epoch))
+        gone(device);
+    }
+    for (const sighting of sightings) {
+      const known = [...live.values()].find(d => d.sighting.epoch === sighting.epoch && present(d));
+      if (!known) arrive(sighting);
+      else if ((known.sighting.trouble ?? null) !== (sighting.trouble ?? null))
+        put({ ...known, sighting, trouble: sighting.trouble ?? null });
+    }
+  };
+
+  const handlers = {
+    'devices.list': () => [...live.values()].map(device => viewOfDevice(device, jobs.openJobOf(device.id))),
+    'devices.identify': async ({ deviceId }) => {
+      const state = stateOfDevice(find(deviceId));
+      if (state === 'busy' || state === 'identifying')
+        throw new BenchError('device_busy', 'The device is being worked with. Wait for it to end.');
+      if (state === 'lost') throw new BenchError('device_lost', 'The device is not plugged in. Plug it in again.');
+      const device = await identify(deviceId);
+      return viewOfDevice(device, jobs.openJobOf(device.id));
+    },
+  } satisfies Pick<Handlers, keyof typeof deviceMethods>;
+
+  return {
+    handlers,
+    start() {
+      for (const adapter of adapters) adapter.watch(list => reconcile(adapter.name, list), stopped.signal);
+    },
+    /** The device as it is now; throws `not_found`. */
+    get: find,
+    isReady: (id: DeviceId) => {
+      const device = live.get(id);
+      return device !== undefined && ['ready', 'busy'].includes(stateOfDevice(device));
+    },
+    /** Publishes a device again, as when its job changed. */
+    refresh(id: DeviceId) {
+      const device = live.get(id);
+      if (!device) return;
+      if (!present(device) && jobs.openJobOf(id) === null) retire(id);
+      else put(device);
+    },
+    /** Takes the device for one piece of work; throws `device_busy` or `device_lost`. */
+    claim(id: DeviceId): Claim {
+      const state = live.has(id) ? stateOfDevice(find(id)) : 'lost';
+      if (state === 'busy') throw new BenchError('device_busy', 'Somebody else works with this device.');
+      if (state !== 'ready')
+        throw new BenchError(
+          'device_lost',
+          'The device is not plugged in and identified. Plug it in and wait until it is ready.',
+        );
+      const mine: Held = { present: true, listeners: new Set() };
+      held.set(id, mine);
+      move(id, { type: 'claimed' });
+      return {
+        deviceId: id,
+        portPath: find(id).sighting.portPath,
+        epoch: () => (mine.present ? find(id).sighting.epoch : null),
+        identify: signal => readIdentity(find(id).sighting, AbortSignal.any([signal, stopped.signal])),
+        onPresence(listener) {
+          mine.listeners.add(listener);
+          return () => mine.listeners.delete(listener);
+        },
+        release: ({ same }) => release(id, mine, same),
+      };
+    },
+    async close() {
+      stopped.abort(new BenchError('device_lost', 'The bench is closing.'));
+      await Promise.all(adapters.map(adapter => adapter.close()));
+    },
+  };
+
+  function release(id: DeviceId, mine: Held, same: boolean) {
+    if (held.get(id) !== mine) return;
+    held.delete(id);
+    const device = move(id, { type: 'released' });
+    if (!device) return;
+    if (mine.present && same) return;
+    gone(device);
+    if (mine.present) arrive(device.sighting);
+  }
+}
+
+export type Devices = ReturnType<typeof createDevices>;
+
+function samePlace(a: Sighting, b: Sighting): boolean {
+  return a.adapter === b.adapter && a.portPath === b.portPath;
+}
+
+function describe(sighting: Sighting, read: IdentityRead) {
+  const text = (fact: IdentityRead['model']) => (fact.ok ? fact.value : null);
+  const imei = read.identifiers.imei[0];
+  return {
+    adapter: sighting.adapter,
+    portPath: sighting.portPath,
+    mode: sighting.mode,
+    manufacturer: text(read.manufacturer),
+    model: text(read.model),
+    revision: text(read.revision),
+    imei: imei === undefined ? null : judgeImei(imei),
+  };
+}

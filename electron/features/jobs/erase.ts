@@ -1,0 +1,166 @@
+import { BenchError } from '../../../shared/errors.ts';
+import type { JobId, OperatorId } from '../../../shared/ids.ts';
+import type { Job } from '../../../shared/jobs.ts';
+import type { IdentityRead } from '../../drivers/devices/adapter.ts';
+import type { EraseProgress, EraseResult, Picea } from '../../drivers/picea/picea.ts';
+import type { Handlers } from '../../handlers.ts';
+import type { EraseClaim, EraseRun, Interrupt } from './erase-run.ts';
+import { createEraseVerification, type VerifyDeps } from './erase-verify.ts';
+import { watchRun } from './erase-watch.ts';
+import { labelMatches, tagIdentity } from './identity-tags.ts';
+import { placeOfJob } from './job.ts';
+import type { InterruptionCause } from './job.types.ts';
+
+export type EraseDeps = VerifyDeps & {
+  picea: Picea;
+  claim(deviceId: Job['deviceId']): EraseClaim;
+  log(line: Record<string, unknown>): void;
+};
+
+/** Runs erasures: the machine decides each step, this carries out what was committed. */
+export function createErase(deps: EraseDeps) {
+  const { jobs, picea, subjects, clock, policy } = deps;
+  const verification = createEraseVerification(deps);
+  const runs = new Map<JobId, EraseRun>();
+
+  const recordInterruption = (jobId: JobId, cause: InterruptionCause) =>
+    jobs.commit(jobId, {
+      event: { type: 'erase.interrupted', cause, at: clock.now() },
+      type: 'job.erase_interrupted',
+      data: { cause },
+      by: undefined,
+    });
+  const interrupt: Interrupt = (run, cause) => {
+    if (!underWay(run)) return;
+    recordInterruption(run.jobId, cause);
+    run.abort.abort(new BenchError('device_lost', 'The erase was interrupted.'));
+  };
+  const underWay = (run: EraseRun) => unfinished(placeOfJob(jobs.find(run.jobId).snapshot));
+
+  const start = async (jobId: JobId, label: string | undefined, operatorId: OperatorId): Promise<Job> => {
+    const { deviceId } = jobs.find(jobId);
+    const tool = await picea.info();
+    const claim = deps.claim(deviceId);
+    const run: EraseRun = { jobId, claim, abort: new AbortController(), startedAt: clock.now() };
+    try {
+      const read = await claim.identify(run.abort.signal);
+      const job = jobs.commit(jobId, {
+        event: {
+          type: 'erase.started',
+          at: clock.now(),
+          by: operatorId,
+          read: tagIdentity(subjects, deviceId, read.identifiers),
+          label: label === undefined ? 'none' : labelMatches(label, read.identifiers) ? 'matches' : 'differs',
+          legalHold: false,
+          owner: 'nobody',
+        },
+        type: 'job.erase_started',
+        data: ({ attempts }) => ({
+          attempt: attempts,
+          tool: tool.product,
+          toolVersion: tool.version,
+          labelScanned: label !== undefined,
+        }),
+        by: operatorId,
+      });
+      runs.set(jobId, run);
+      void carryOut(run, read);
+      return job;
+    } catch (error) {
+      claim.release({ same: true });
+      throw error;
+    }
+  };
+
+  /** Everything after the durable start. Never rejects; ends with the claim released, whatever happens. */
+  const carryOut = async (run: EraseRun, read: IdentityRead): Promise<void> => {
+    let same = false;
+    try {
+      const result = await eraseWatched(run, read);
+      if (underWay(run)) same = await verification.conclude(run, result);
+    } catch (error) {
+      same = run.claim.epoch() !== null;
+      giveUp(run, error);
+    }
+    runs.delete(run.jobId);
+    run.claim.release({ same });
+    jobs.setProgress(run.jobId, null);
+  };
+
+  const giveUp = (run: EraseRun, error: unknown) => {
+    const code = error instanceof BenchError ? error.code : 'internal';
+    deps.log({ level: 'warn', event: 'erase.ended', job: run.jobId, code });
+    try {
+      interrupt(run, code === 'disk_full' || code === 'data_folder_unusable' ? 'not_stored' : 'tool_lost');
+    } catch (cause) {
+      // The disk takes nothing: the job stays `erasing` in the database and is interrupted at the next start.
+      deps.log({
+        level: 'error',
+        event: 'erase.not_recorded',
+        job: run.jobId,
+        code: cause instanceof BenchError ? cause.code : 'internal',
+      });
+    }
+  };
+
+  const eraseWatched = async (run: EraseRun, read: IdentityRead): Promise<EraseResult> => {
+    const watch = watchRun(run, {
+      clock,
+      policy,
+      rebootUntil: ({ jobId }) => jobs.find(jobId).snapshot.context.attempt?.rebootUntil ?? 0,
+      onStalled: () => interrupt(run, 'stalled'),
+      onUnplugged: () => interrupt(run, 'unplugged'),
+    });
+    try {
+      return await picea.erase(
+        { portPath: run.claim.portPath, epoch: run.claim.epoch() ?? '', identifiers: read.identifiers },
+        {
+          signal: run.abort.signal,
+          onProgress: progress => {
+            watch.heard();
+            if (underWay(run)) report(run, progress);
+          },
+        },
+      );
+    } finally {
+      watch.stop();
+    }
+  };
+
+  const report = (run: EraseRun, progress: EraseProgress) => {
+    if (progress.kind === 'progress') {
+      jobs.setProgress(run.jobId, { percent: progress.percent, phase: progress.phase });
+      return;
+    }
+    const until = clock.now() + progress.windowMs;
+    jobs.commit(run.jobId, {
+      event: { type: 'erase.rebooting', until },
+      type: 'job.erase_rebooting',
+      data: { until: new Date(until).toISOString() },
+      by: undefined,
+    });
+  };
+
+  const handlers = {
+    'jobs.start_erase': ({ jobId, label }, caller) => start(jobId, label, caller.operatorId),
+  } satisfies Pick<Handlers, 'jobs.start_erase'>;
+
+  return {
+    handlers,
+    /** Before anything else after a start: what was under way when the process ended is interrupted, never erased. */
+    interruptUnfinished() {
+      for (const row of jobs.open()) {
+        if (unfinished(placeOfJob(row.snapshot))) recordInterruption(row.id, 'restart');
+      }
+    },
+    /** Number of erasures under way. */
+    running: () => runs.size,
+    close() {
+      for (const run of runs.values()) run.abort.abort(new BenchError('device_lost', 'The bench is closing.'));
+    },
+  };
+}
+
+function unfinished(place: string): boolean {
+  return place === 'reset.erasing' || place === 'reset.verifying';
+}

@@ -1,0 +1,171 @@
+import { hasIdentifier, type Identifiers } from '../../../shared/devices.ts';
+import { BenchError } from '../../../shared/errors.ts';
+import type { JobEntryType } from '../../../shared/events.ts';
+import { type DeviceId, JobId } from '../../../shared/ids.ts';
+import type { Job, jobMethods } from '../../../shared/jobs.ts';
+import type { Database, Tx } from '../../database/database.ts';
+import type { Clock } from '../../drivers/clock/clock.ts';
+import type { Random } from '../../drivers/random/random.ts';
+import type { Handlers, Publish, SignedIn } from '../../handlers.ts';
+import type { AnyEntry, Journal } from '../journal/journal.ts';
+import { type Subjects, subjectOf } from '../journal/subjects.ts';
+import type { Settings } from '../station/settings.ts';
+import { tagIdentity } from './identity-tags.ts';
+import { compareIdentity } from './job.guards.ts';
+import { type JobSnapshot, newJob, placeOfJob, step } from './job.ts';
+import { type Act, createJobActs } from './job-acts.ts';
+import { type Progress, viewOfJob } from './job-view.ts';
+import { createJobsStore, type JobRow } from './jobs.store.ts';
+
+export type JobPolicy = { selfSignOff: boolean; unknownLocksPass: boolean };
+
+export type JobsDeps = {
+  database: Database;
+  journal: Journal;
+  subjects: Subjects;
+  settings: Settings;
+  clock: Clock;
+  random: Random;
+  publish: Publish;
+  policy: JobPolicy;
+  /** Number below which no ticket is given, whatever the database says. */
+  ticketFloor(): number;
+  /** Called after a ticket is durable, before it is told to anybody. */
+  onTicket(number: number): Promise<void>;
+  devices: {
+    /** The identity last read from a ready device; throws when it is not there. */
+    identityOf(id: DeviceId): { identifiers: Identifiers; identifiedIdx: number };
+    isReady(id: DeviceId): boolean;
+    refresh(id: DeviceId): void;
+  };
+};
+
+/** Jobs of the bench: every move goes through the machine and is journalled in the same transaction. */
+export function createJobs(deps: JobsDeps) {
+  const { database, journal, subjects, settings, clock, random, publish } = deps;
+  const store = createJobsStore(database.read);
+  const progress = new Map<JobId, Progress>();
+
+  const find = (id: JobId): JobRow => {
+    const row = store.find(id);
+    if (!row) throw new BenchError('not_found', 'There is no such job.');
+    return row;
+  };
+  const view = (id: JobId): Job =>
+    viewOfJob(find(id), {
+      journal,
+      progressOf: row => progress.get(row.id) ?? null,
+      isAttached: row => deps.devices.isReady(row.deviceId),
+      ticketOf: previous => (previous === null ? null : (store.find(previous)?.ticket ?? null)),
+    });
+  const tell = (id: JobId): Job => {
+    const job = view(id);
+    publish('job.changed', job);
+    deps.devices.refresh(job.deviceId);
+    return job;
+  };
+
+  /** One move: machine, row, snapshot and entry in `tx`. Throws `state_refused` in the guard's words. */
+  const advance = <T extends JobEntryType>(tx: Tx, id: JobId, act: Act<T>): number => {
+    const row = find(id);
+    const next = step(row.snapshot, act.event);
+    const idx = journal.appendAny(tx, entryOf(row, act, next));
+    store.save(tx, id, {
+      snapshot: next,
+      updatedAt: new Date(clock.now()).toISOString(),
+      ...(act.reasoned ? { reasonIdx: idx } : {}),
+    });
+    return idx;
+  };
+
+  /** The move in a transaction of its own, then told to every screen. */
+  const commit = <T extends JobEntryType>(id: JobId, act: Act<T>): Job => {
+    database.write(tx => advance(tx, id, act));
+    return tell(id);
+  };
+
+  const open = async (deviceId: DeviceId, caller: SignedIn): Promise<Job> => {
+    const { identifiers, identifiedIdx } = deps.devices.identityOf(deviceId);
+    if (!hasIdentifier(identifiers))
+      throw new BenchError('state_refused', 'The device told nothing that names it. Identify it first.');
+    if (store.openOf(deviceId)) throw new BenchError('conflict', 'This device has an open job already.');
+    const previous = earlierJobOf(identifiers);
+    const id = JobId.parse(random.uuidV7(clock.now()));
+    const number = database.write(tx => {
+      const next = settings.next(tx, 'ticket-counter', Math.max(10_000, deps.ticketFloor()));
+      const ticket = `${settings.get('prefix')}-${next}`;
+      const now = new Date(clock.now()).toISOString();
+      const identity = tagIdentity(subjects, deviceId, identifiers);
+      store.insert(tx, {
+        id,
+        ticket,
+        deviceId,
+        snapshot: newJob({ identity, policy: deps.policy }),
+        identifiedIdx,
+        reasonIdx: null,
+        previous,
+        openedAt: now,
+        updatedAt: now,
+      });
+      journal.append(tx, {
+        type: 'job.opened',
+        actor: caller.operatorId,
+        device: deviceId,
+        job: id,
+        data: { ticket, identifiedAt: identifiedIdx, previous, policy: deps.policy },
+      });
+      return next;
+    });
+    await deps.onTicket(number);
+    return tell(id);
+  };
+
+  const sameDevice = (row: JobRow, identifiers: Identifiers) =>
+    subjects.dek(subjectOf(row.deviceId)) !== null &&
+    compareIdentity(row.snapshot.context.identity, tagIdentity(subjects, row.deviceId, identifiers)) === 'same';
+  const earlierJobOf = (identifiers: Identifiers): JobId | null =>
+    store.closed(5_000).find(row => sameDevice(row, identifiers))?.id ?? null;
+
+  const handlers = {
+    'jobs.open': ({ deviceId }, caller) => open(deviceId, caller),
+    'jobs.list': ({ open: only }) =>
+      [...(only === false ? [] : store.open()), ...(only === true ? [] : store.closed(1_000))].map(row => view(row.id)),
+    'jobs.get': ({ jobId }) => view(jobId),
+    ...createJobActs({ find, commit, clock }),
+  } satisfies Pick<Handlers, Exclude<keyof typeof jobMethods, 'jobs.start_erase'>>;
+
+  return {
+    handlers,
+    find,
+    view,
+    tell,
+    advance,
+    commit,
+    setProgress(id: JobId, value: Progress | null) {
+      if (value) progress.set(id, value);
+      else progress.delete(id);
+      publish('job.changed', view(id));
+    },
+    openJobOf: store.openOf,
+    open: store.open,
+    /** The device of an open job that these identifiers belong to. */
+    deviceWithOpenJob: (identifiers: Identifiers): DeviceId | null =>
+      store.open().find(row => sameDevice(row, identifiers))?.deviceId ?? null,
+  };
+}
+
+export type Jobs = ReturnType<typeof createJobs>;
+
+function entryOf<T extends JobEntryType>(row: JobRow, act: Act<T>, next: JobSnapshot): AnyEntry {
+  const subject = subjectOf(row.deviceId);
+  const slots = Object.entries(act.pii ?? {}).map(([name, value]) => [name, { subject, value }]);
+  const data = typeof act.data === 'function' ? act.data(next.context) : act.data;
+  return {
+    type: act.type,
+    data: { ...data, from: placeOfJob(row.snapshot), to: placeOfJob(next) },
+    actor: act.by,
+    device: row.deviceId,
+    job: row.id,
+    pii: Object.fromEntries(slots),
+  };
+}

@@ -1,0 +1,167 @@
+import type { BypassReason } from '../../../../shared/approvals.ts';
+import type { Condition, JobState, LockKind, LockState, PostEraseCheck, TestResult } from '../../../../shared/jobs.ts';
+import type { NotCheckedKey, ReportDocument } from '../../../../shared/report-document.ts';
+import type { ReportScope, ReportVariant } from '../../../../shared/reports.ts';
+import type { StatusMark } from './blocks.ts';
+
+/** Every word a report can print, in one language. A new language is one more value of this type. */
+export type Texts = {
+  readonly language: string;
+  readonly months: readonly string[];
+  readonly decimalMark: string;
+  readonly yes: string;
+  readonly no: string;
+  readonly forgotten: string;
+  readonly notChecked: string;
+  /** Title of a document that is about the erasure, by its status. */
+  readonly title: Record<StatusMark, string>;
+  readonly status: Record<StatusMark, { headline: string; explanation: string }>;
+  readonly scope: Record<ReportScope, string>;
+  readonly variant: Record<ReportVariant, string>;
+  readonly clockSource: Record<ReportDocument['issued']['clockSource'], string>;
+  readonly lock: Record<LockKind, string>;
+  readonly lockState: Record<LockState, string>;
+  readonly waived: string;
+  readonly result: Record<TestResult, string>;
+  readonly check: Record<PostEraseCheck['name'], string>;
+  readonly checkOutcome: Record<PostEraseCheck['outcome'], string>;
+  readonly category: Record<'clear' | 'purge' | 'destroy', string>;
+  readonly decidedBy: Record<'tool' | 'policy', string>;
+  readonly verificationResult: Record<'pass' | 'fail' | 'not_possible', string>;
+  readonly validation: Record<'accept' | 'repeat' | 'escalate', string>;
+  readonly bypassReason: Record<BypassReason, string>;
+  readonly authentication: Record<'password' | 'totp' | 'recovery_code', string>;
+  readonly presence: Record<Condition['simCard'], string>;
+  readonly screen: Record<Condition['screen'], string>;
+  readonly housing: Record<Condition['housing'], string>;
+  readonly stage: Record<JobState, string>;
+  readonly step: Readonly<Record<string, string>>;
+  readonly open: Record<NotCheckedKey, string>;
+  readonly section: Record<
+    | 'device'
+    | 'erasure'
+    | 'checks'
+    | 'bypass'
+    | 'verification'
+    | 'locks'
+    | 'tests'
+    | 'condition'
+    | 'quality'
+    | 'evidence'
+    | 'notes'
+    | 'notChecked'
+    | 'howToVerify'
+    | 'devices',
+    string
+  >;
+  readonly label: Record<Label, string>;
+  readonly watermark: string;
+  readonly trainingNotice: string;
+  readonly notCheckedIntro: string;
+  readonly notCheckedNone: string;
+  readonly byBench: string;
+  readonly drawn: string;
+  readonly notDrawn: string;
+  readonly selfSignOff: string;
+  readonly howToVerify: readonly string[];
+  readonly witnessNote: { readonly pinned: string; readonly alone: string };
+  readonly qrAlternative: string;
+  readonly signatureLabel: string;
+  readonly qrScan: string;
+  document(sequence: number): string;
+  supersedes(sequence: number): string;
+  footerPage(page: number, pages: number): string;
+  footerHash(hash: string): string;
+  attempts(attempts: number, interruptions: number): string;
+  duration(ms: number): string;
+  samplePosition(position: number, blockSize: number): string;
+  annex(ticket: string): string;
+  person(name: string | null, id: string): string;
+};
+
+export type Label =
+  | 'document'
+  | 'issued'
+  | 'clock'
+  | 'supersedes'
+  | 'ticket'
+  | 'previousTicket'
+  | 'customer'
+  | 'order'
+  | 'lot'
+  | 'mediaSource'
+  | 'manufacturer'
+  | 'marketingName'
+  | 'modelCode'
+  | 'capacity'
+  | 'colour'
+  | 'serial'
+  | 'imei'
+  | 'imei2'
+  | 'meid'
+  | 'eid'
+  | 'osBefore'
+  | 'osAfter'
+  | 'mediaType'
+  | 'assetTag'
+  | 'simCard'
+  | 'memoryCard'
+  | 'category'
+  | 'rationale'
+  | 'technique'
+  | 'standard'
+  | 'tool'
+  | 'operationId'
+  | 'rawResult'
+  | 'started'
+  | 'ended'
+  | 'duration'
+  | 'attempts'
+  | 'operator'
+  | 'failure'
+  | 'check'
+  | 'outcome'
+  | 'verificationMethod'
+  | 'verificationResult'
+  | 'verifiedBy'
+  | 'validation'
+  | 'reason'
+  | 'done'
+  | 'requestedBy'
+  | 'approvedBy'
+  | 'approvalReason'
+  | 'authentication'
+  | 'evidenceHash'
+  | 'lock'
+  | 'state'
+  | 'source'
+  | 'time'
+  | 'step'
+  | 'measured'
+  | 'limit'
+  | 'result'
+  | 'note'
+  | 'powersOn'
+  | 'screen'
+  | 'housing'
+  | 'batterySwollen'
+  | 'grade'
+  | 'sampling'
+  | 'sampleVerification'
+  | 'tester'
+  | 'signOff'
+  | 'stage'
+  | 'file'
+  | 'capturedBy'
+  | 'status'
+  | 'device'
+  | 'identifier'
+  | 'documentId'
+  | 'dataHash'
+  | 'keyFingerprint'
+  | 'station'
+  | 'appVersion'
+  | 'journal'
+  | 'entries'
+  | 'logKey'
+  | 'fleetKey';
