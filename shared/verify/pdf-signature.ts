@@ -1,0 +1,117 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { certificateFingerprint, chainProblem, shortName } from './pdf-certificate.ts';
+import { openCms } from './pdf-cms.ts';
+import { findSignatures, type SignatureSpan, signedParts } from './pdf-ranges.ts';
+import type { VerificationStep } from './proof-bundle.ts';
+
+export type CheckedSignature = {
+  readonly steps: readonly VerificationStep[];
+  readonly ok: boolean;
+  /** Certificate of the signer; null when the signature itself is not good. */
+  readonly signer: X509Certificate | null;
+};
+
+/**
+ * Signature, chain and coverage of a report PDF. A file with anything behind the signed bytes is not verified,
+ * whatever readers say that look at the signed bytes alone.
+ */
+export function checkPdfSignature(file: Uint8Array, options: { caPem?: string }): CheckedSignature {
+  const steps: VerificationStep[] = [];
+  const signer = checkSteps(file, options.caPem, steps);
+  return { steps, ok: steps.every(step => step.outcome !== 'failed'), signer };
+}
+
+function checkSteps(file: Uint8Array, caPem: string | undefined, steps: VerificationStep[]): X509Certificate | null {
+  let span: SignatureSpan;
+  let opened: ReturnType<typeof openCms>;
+  try {
+    const [first] = findSignatures(file);
+    if (!first) throw new RangeError('The file carries no signature.');
+    span = first;
+    opened = openCms(span.der, digestOf(file, span));
+  } catch (error) {
+    steps.push({ step: 'signature', outcome: 'failed', detail: reason(error) });
+    return null;
+  }
+  const { signer, certificates } = opened;
+  steps.push({
+    step: 'signature',
+    outcome: 'ok',
+    detail: `The signature of ${shortName(signer.subject)} is good: nothing it covers was changed.`,
+  });
+  steps.push(coverage(file, span));
+  steps.push(chain(signer, certificates, caPem, claimedTimeMs(file, span)));
+  return signer;
+}
+
+/** SHA-256 over the signed bytes. */
+export function digestOf(file: Uint8Array, span: Pick<SignatureSpan, 'start' | 'end' | 'coveredEnd'>): Buffer {
+  const hash = createHash('sha256');
+  for (const part of signedParts(file, span)) hash.update(part);
+  return hash.digest();
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof RangeError)) throw error;
+  return error.message.endsWith('.') ? error.message : `The signature cannot be read: ${error.message}.`;
+}
+
+function coverage(file: Uint8Array, span: SignatureSpan): VerificationStep {
+  const behind = file.length - span.coveredEnd;
+  return behind === 0
+    ? { step: 'coverage', outcome: 'ok', detail: 'The signature covers the whole file.' }
+    : {
+        step: 'coverage',
+        outcome: 'failed',
+        detail: `${behind} bytes were added after signing: the document may show something that was never signed.`,
+      };
+}
+
+function chain(
+  signer: X509Certificate,
+  certificates: readonly X509Certificate[],
+  caPem: string | undefined,
+  atMs: number,
+): VerificationStep {
+  const pinned = caPem === undefined ? null : parsePem(caPem);
+  if (caPem !== undefined && !pinned)
+    return {
+      step: 'chain',
+      outcome: 'failed',
+      detail: 'The certificate of the authority that was given cannot be read.',
+    };
+  const issuer = pinned ?? certificates.find(certificate => certificate.ca && signer.checkIssued(certificate));
+  if (!issuer)
+    return { step: 'chain', outcome: 'failed', detail: 'The certificate of the issuing authority is not in the file.' };
+  const problem = chainProblem(signer, issuer, atMs);
+  if (problem) return { step: 'chain', outcome: 'failed', detail: problem };
+  const authority = `${shortName(issuer.subject)} (SHA-256 ${certificateFingerprint(issuer)})`;
+  return pinned
+    ? {
+        step: 'chain',
+        outcome: 'ok',
+        detail: `The certificate was issued by ${authority}, which you named as trusted.`,
+      }
+    : {
+        step: 'chain',
+        outcome: 'warning',
+        detail: `The certificate was issued by ${authority}. You named no authority: compare this fingerprint with the sender.`,
+      };
+}
+
+function parsePem(pem: string): X509Certificate | null {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return null;
+  }
+}
+
+/** The time the signature claims, from its own dictionary: inside the signed bytes, but the station's word alone. */
+function claimedTimeMs(file: Uint8Array, span: SignatureSpan): number {
+  const before = Buffer.from(file.subarray(Math.max(0, span.start - 4096), span.start)).toString('latin1');
+  const claim = [...before.matchAll(/\/M \(D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z\)/g)].at(-1);
+  if (!claim) return Number.NaN;
+  const [, year, month, day, hour, minute, second] = claim;
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
