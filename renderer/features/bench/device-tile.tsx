@@ -1,0 +1,80 @@
+import { Button } from '@mantine/core';
+import type { Device } from '../../../shared/devices.ts';
+import type { JobId } from '../../../shared/ids.ts';
+import type { Job } from '../../../shared/jobs.ts';
+import { useBench, useCan } from '../../state/bench.tsx';
+import { useAction } from '../../state/use-action.ts';
+import { ErrorAlert } from '../../ui/error-alert.tsx';
+import { deviceTitle } from '../../ui/fact.tsx';
+import { IdentifierList } from '../../ui/identifier-list.tsx';
+import { StatusMark } from '../../ui/status-mark.tsx';
+import { deviceTones } from '../../ui/tones.ts';
+import { deviceStateWords } from '../../ui/words.ts';
+import { JobLine } from './job-line.tsx';
+import type { NextStep } from './next-step.ts';
+
+type Props = {
+  device: Device;
+  job: Job | null;
+  next: NextStep | null;
+  selected: boolean;
+  onOpenJob: (jobId: JobId) => void;
+};
+
+export function DeviceTile({ device, job, next, selected, onOpenJob }: Props) {
+  const { api, info } = useBench();
+  const can = useCan();
+  const { busy, error, run } = useAction();
+
+  function act(): void {
+    if (next?.kind === 'open_job') {
+      void run(async () => onOpenJob((await api['jobs.open']({ deviceId: device.id })).id));
+    } else if (next?.kind === 'identify') {
+      void run(() => api['devices.identify']({ deviceId: device.id }));
+    } else if (device.jobId !== null) {
+      onOpenJob(device.jobId);
+    }
+  }
+
+  const title = deviceTitle(device);
+  return (
+    <li className="tile" data-tile data-selected={selected} data-attention={next !== null || device.trouble !== null}>
+      <div className="tile-head">
+        <h2>{title}</h2>
+        <span className="tile-port">{device.portPath}</span>
+      </div>
+      <IdentifierList ids={device.identifiers} />
+      {device.imeiFlag === 'bad_check_digit' && (
+        <StatusMark tone="attention">The IMEI's check digit is wrong</StatusMark>
+      )}
+      <div className="tile-states">
+        <StatusMark tone={deviceTones[device.state]}>{deviceStateWords[device.state]}</StatusMark>
+        {job !== null && <span className="tile-ticket">{job.ticket}</span>}
+      </div>
+      {job !== null && <JobLine job={job} />}
+      {device.trouble !== null && <p className="tile-trouble">{device.trouble}</p>}
+      <ErrorAlert error={error} />
+      <div className="tile-buttons">
+        {next !== null && (
+          <Button loading={busy} onClick={act} aria-label={`${next.label}: ${title} at ${device.portPath}`}>
+            {next.label}
+          </Button>
+        )}
+        {next === null && device.jobId !== null && (
+          <Button variant="default" onClick={act} aria-label={`Show the job of ${title} at ${device.portPath}`}>
+            Show the job
+          </Button>
+        )}
+        {info.training && device.state !== 'lost' && can('job.work') && (
+          <Button
+            variant="subtle"
+            aria-label={`Unplug ${title} at ${device.portPath}`}
+            onClick={() => void run(() => api['training.unplug']({ portPath: device.portPath }))}
+          >
+            Unplug
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}

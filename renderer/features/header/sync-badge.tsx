@@ -1,0 +1,24 @@
+import { routeHref } from '../../state/route.ts';
+import { useSyncStatus } from '../../state/sources.ts';
+import { StatusMark } from '../../ui/status-mark.tsx';
+import { shortTime } from '../../ui/time.ts';
+import { syncTones } from '../../ui/tones.ts';
+import { syncWords } from '../../ui/words.ts';
+
+/** How much of the journal waits for the central server; leads to the station page. */
+export function SyncBadge() {
+  const { value: sync } = useSyncStatus();
+  if (sync === null) return <span className="sync-badge" />;
+  const waits =
+    sync.pendingEntries === 0
+      ? 'all cosigned'
+      : `${sync.pendingEntries} not cosigned${sync.pendingSince === null ? '' : ` · since ${shortTime(sync.pendingSince)}`}`;
+  return (
+    <a className="sync-badge" href={routeHref({ screen: 'station', id: null })} title={sync.lastAnswer ?? undefined}>
+      <StatusMark tone={syncTones[sync.state]}>
+        {syncWords[sync.state]}
+        <small>{waits}</small>
+      </StatusMark>
+    </a>
+  );
+}

@@ -1,0 +1,98 @@
+import { Button, Progress, Stack, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { Job } from '../../../shared/jobs.ts';
+import { useBench, useCan } from '../../state/bench.tsx';
+import { useAction } from '../../state/use-action.ts';
+import { ErrorAlert } from '../../ui/error-alert.tsx';
+import { deviceTitle } from '../../ui/fact.tsx';
+import { shortTime } from '../../ui/time.ts';
+import { BypassForm } from './bypass-form.tsx';
+import { BypassState } from './bypass-state.tsx';
+import type { JobFormProps } from './stage-content.tsx';
+
+export function EraseStage({ job, onJob }: JobFormProps) {
+  const can = useCan();
+  const { place, actions } = job;
+  return (
+    <Stack gap="md">
+      {(place === 'reset.erasing' || place === 'reset.verifying') && <EraseProgress job={job} />}
+      {place === 'reset.interrupted' && (
+        <p>The erase was interrupted. The device must be plugged in and be the same one before it can start again.</p>
+      )}
+      {place === 'reset.erase_failed' && (
+        <p>The erase did not succeed. Try again, ask for a manual bypass, or fail the job.</p>
+      )}
+      {actions.includes('start_erase') && can('job.work') && <StartEraseForm job={job} onJob={onJob} />}
+      {job.approvalId !== null && <BypassState job={job} />}
+      {actions.includes('begin_functional') && can('job.work') && <BeginFunctional job={job} onJob={onJob} />}
+      {actions.includes('request_bypass') && can('bypass.request') && <BypassForm job={job} />}
+    </Stack>
+  );
+}
+
+function EraseProgress({ job: { ticket, erase } }: { job: Job }) {
+  return (
+    <div className="erase-progress">
+      <div className="erase-percent">
+        <strong>{Math.floor(erase.percent ?? 0)} %</strong>
+        <span>{erase.phase ?? 'Waiting for the tool'}</span>
+      </div>
+      <Progress size="xl" value={erase.percent ?? 0} aria-label={`Progress of the erase of ${ticket}`} animated />
+      <p className="dimmed">
+        Attempt {erase.attempts}
+        {erase.startedAt !== null && `, started ${shortTime(erase.startedAt)}`}. Leave the device on its cable; it may
+        restart by itself.
+      </p>
+    </div>
+  );
+}
+
+function StartEraseForm({ job, onJob }: JobFormProps) {
+  const { api } = useBench();
+  const { busy, error, run } = useAction();
+  const [label, setLabel] = useState('');
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const scanned = label.trim();
+    void run(async () =>
+      onJob(await api['jobs.start_erase']({ jobId: job.id, ...(scanned === '' ? {} : { label: scanned }) })),
+    );
+  }
+
+  return (
+    <form onSubmit={submit} aria-label="Erase">
+      <Stack gap="sm">
+        <TextInput
+          label="Scan the label"
+          description="Serial number or IMEI on the label, where the site uses one. Enter starts the erase."
+          value={label}
+          maxLength={128}
+          autoComplete="off"
+          onChange={event => setLabel(event.currentTarget.value)}
+        />
+        <ErrorAlert error={error} />
+        <Button type="submit" size="lg" color="red" loading={busy} disabled={!job.attached}>
+          {job.attached ? `Erase ${deviceTitle(job)} for good` : 'Plug the device in to erase it'}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function BeginFunctional({ job, onJob }: JobFormProps) {
+  const { api } = useBench();
+  const { busy, error, run } = useAction();
+  return (
+    <Stack gap="sm">
+      <ErrorAlert error={error} />
+      <Button
+        size="lg"
+        loading={busy}
+        onClick={() => void run(async () => onJob(await api['jobs.begin_functional']({ jobId: job.id })))}
+      >
+        Begin functional test
+      </Button>
+    </Stack>
+  );
+}

@@ -1,0 +1,36 @@
+import { Button, Stack } from '@mantine/core';
+import { useBench, useCan } from '../../state/bench.tsx';
+import { useAction } from '../../state/use-action.ts';
+import { ErrorAlert } from '../../ui/error-alert.tsx';
+import { LocksForm } from './locks-form.tsx';
+import type { JobFormProps } from './stage-content.tsx';
+import { StepRow } from './step-row.tsx';
+
+export function FunctionalStage({ job, onJob }: JobFormProps) {
+  const { api } = useBench();
+  const can = useCan();
+  const { busy, error, run } = useAction();
+  const missing = job.steps.filter(step => step.mandatory && step.result === 'pending').length;
+  const canRecord = job.actions.includes('record_step') && can('job.work');
+  return (
+    <Stack gap="md">
+      <ul className="steps">
+        {job.steps.map(step => (
+          <StepRow key={step.id} job={job} step={step} disabled={!canRecord} onJob={onJob} />
+        ))}
+      </ul>
+      {job.actions.includes('record_locks') && can('job.work') && <LocksForm job={job} onJob={onJob} />}
+      <ErrorAlert error={error} />
+      {can('job.work') && (
+        <Button
+          size="lg"
+          loading={busy}
+          disabled={missing > 0}
+          onClick={() => void run(async () => onJob(await api['jobs.finish_functional']({ jobId: job.id })))}
+        >
+          {missing > 0 ? `${missing} mandatory ${missing === 1 ? 'test' : 'tests'} to go` : 'Finish functional test'}
+        </Button>
+      )}
+    </Stack>
+  );
+}

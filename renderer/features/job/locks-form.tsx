@@ -1,0 +1,46 @@
+import { Button, Stack } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { LockKind, type Locks } from '../../../shared/jobs.ts';
+import { useBench } from '../../state/bench.tsx';
+import { useAction } from '../../state/use-action.ts';
+import { Choice } from '../../ui/choice.tsx';
+import { ErrorAlert } from '../../ui/error-alert.tsx';
+import { lockStateWords, lockWords } from '../../ui/words.ts';
+import type { JobFormProps } from './stage-content.tsx';
+
+export function LocksForm({ job, onJob }: JobFormProps) {
+  const { api } = useBench();
+  const { busy, error, run } = useAction();
+  const [changed, setChanged] = useState<Partial<Locks>>({});
+  const locks = { ...job.locks, ...changed };
+
+  async function record(): Promise<void> {
+    onJob(await api['jobs.record_locks']({ jobId: job.id, locks }));
+    setChanged({});
+  }
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    void run(record);
+  }
+
+  return (
+    <form onSubmit={submit} aria-label="Locks" className="sunken">
+      <Stack gap="sm">
+        {LockKind.options.map(kind => (
+          <Choice
+            key={kind}
+            label={lockWords[kind]}
+            options={lockStateWords}
+            value={locks[kind]}
+            onChange={state => setChanged(before => ({ ...before, [kind]: state }))}
+          />
+        ))}
+        <ErrorAlert error={error} />
+        <Button type="submit" variant="default" loading={busy} disabled={Object.keys(changed).length === 0}>
+          {Object.keys(changed).length === 0 ? 'Locks are as recorded' : 'Record the locks'}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,20 @@
+import { useMemo } from 'react';
+import { useBench } from '../../state/bench.tsx';
+import { useLive } from '../../state/use-live.ts';
+import { ErrorAlert } from '../../ui/error-alert.tsx';
+import { Page } from '../../ui/page.tsx';
+import { AddUserForm } from './add-user-form.tsx';
+import { UsersTable } from './users-table.tsx';
+
+export function UsersScreen() {
+  const { api } = useBench();
+  const source = useMemo(() => ({ load: () => api['users.list']() }), [api]);
+  const { value: users, error, reload } = useLive(source);
+  return (
+    <Page title="Users">
+      <ErrorAlert error={error} />
+      {users !== null && <UsersTable users={users} onChanged={reload} />}
+      <AddUserForm onAdded={reload} />
+    </Page>
+  );
+}

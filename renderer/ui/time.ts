@@ -1,0 +1,19 @@
+const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const dayAndTime = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** An instant in local time: the clock alone when it is today, with the day otherwise. */
+export function shortTime(instant: string): string {
+  const then = new Date(instant);
+  return then.toDateString() === new Date().toDateString() ? clockTime.format(then) : dayAndTime.format(then);
+}
+
+/** An instant in local time, to the second. */
+export function fullTime(instant: string): string {
+  return full.format(new Date(instant));
+}
