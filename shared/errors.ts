@@ -33,6 +33,7 @@ export const errorCodes = {
   server_unreachable: 'the central server does not answer',
   server_refused: 'the central server refused, and said why',
   not_enrolled: 'the station is not enrolled with a central server',
+  station_unreachable: 'the screen cannot reach the station; never sent by the station itself',
   internal: 'something nobody planned; the log has the trace id',
 } as const;
 
