@@ -110,7 +110,12 @@ const TestRecord = z.strictObject({
   reason: LongText.nullable(),
   measurements: z
     .array(
-      z.strictObject({ name: Fact.nullable(), value: z.number(), unit: z.string().max(16), limit: Fact.nullable() }),
+      z.strictObject({
+        name: Fact.nullable() /** As measured: a decimal number in text, since the journal keeps no fractions otherwise. */,
+        value: z.string().regex(/^-?\d{1,20}(\.\d{1,20})?$/),
+        unit: z.string().max(16),
+        limit: Fact.nullable(),
+      }),
     )
     .max(32),
   person: Person.nullable(),

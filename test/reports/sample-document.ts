@@ -83,10 +83,10 @@ const test = (id: string, result: string, more: object = {}) => ({
 
 const tests = [
   test('display', 'pass'),
-  test('touch', 'pass', { measurements: [{ name: 'Grid', value: 100, unit: '%', limit: '≥ 98 %' }] }),
+  test('touch', 'pass', { measurements: [{ name: 'Grid', value: '100', unit: '%', limit: '≥ 98 %' }] }),
   test('buttons', 'fail', { reason: 'Volume button sticks' }),
-  test('charging', 'pass', { measurements: [{ name: null, value: 1.98, unit: 'A', limit: '≥ 1.5 A' }] }),
-  test('wifi_bluetooth', 'pass', { measurements: [{ name: 'RSSI', value: -48, unit: 'dBm', limit: '≥ −65 dBm' }] }),
+  test('charging', 'pass', { measurements: [{ name: null, value: '1.98', unit: 'A', limit: '≥ 1.5 A' }] }),
+  test('wifi_bluetooth', 'pass', { measurements: [{ name: 'RSSI', value: '-48', unit: 'dBm', limit: '≥ −65 dBm' }] }),
   test('cellular', 'skip', { mandatory: false, reason: 'No test SIM at this station' }),
 ];
 

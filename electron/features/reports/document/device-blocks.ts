@@ -192,7 +192,7 @@ function tests({ tests: list }: DeviceRecord, { texts }: Words): Block[] {
   ];
 }
 
-function measured(m: { name: string | null; value: number; unit: string }, decimalMark: string): string {
+function measured(m: { name: string | null; value: string; unit: string }, decimalMark: string): string {
   return [m.name, formatNumber(m.value, decimalMark), m.unit].filter(part => part !== null && part !== '').join(' ');
 }
 

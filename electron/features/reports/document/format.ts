@@ -41,10 +41,10 @@ export function formatCapacity(bytes: number, decimalMark: string): string {
     value /= 1000;
     unit++;
   }
-  return `${formatNumber(Math.round(value * 10) / 10, decimalMark)} ${units[unit]}`;
+  return `${formatNumber(String(Math.round(value * 10) / 10), decimalMark)} ${units[unit]}`;
 }
 
 /** A number with the language's decimal mark and no grouping. */
-export function formatNumber(value: number, decimalMark: string): string {
-  return String(value).replace('.', decimalMark).replace('-', '−');
+export function formatNumber(value: string, decimalMark: string): string {
+  return value.replace('.', decimalMark).replace('-', '−');
 }

@@ -1,0 +1,249 @@
+import { noIdentifiers } from '../../../shared/devices.ts';
+import { BenchError } from '../../../shared/errors.ts';
+import type { Evidence } from '../../../shared/evidence.ts';
+import type { JobId } from '../../../shared/ids.ts';
+import { checklist, type ErasureStatus, type LockKind } from '../../../shared/jobs.ts';
+import { type DeviceRecord, type DeviceRecordParts, notChecked, type Person } from '../../../shared/report-document.ts';
+import type { ReportScope, ReportVariant } from '../../../shared/reports.ts';
+import type { HistoryEntry, JobHistory } from './job-history.ts';
+
+export type JobFacts = {
+  id: JobId;
+  ticket: string;
+  previousTicket: string | null;
+  identifiedIdx: number;
+  /** Whole on disk at this moment. */
+  evidence: readonly Evidence[];
+};
+
+type Parts = DeviceRecordParts;
+
+/** What the journal says about one job, as the part of a report that is about its device. */
+export function deviceRecord(history: JobHistory, job: JobFacts, scope: ReportScope, variant: ReportVariant): DeviceRecord {
+  const status = erasureStatus(history);
+  const whole: Parts = {
+    job: { id: job.id, ticket: job.ticket, previousTicket: job.previousTicket },
+    erasureStatus: status,
+    mediaSource: null,
+    device: deviceBlock(history, job.identifiedIdx),
+    condition: history.last('job.intake_completed')?.data.condition ?? null,
+    locks: locks(history),
+    erasure: erasure(history),
+    verification: verification(history),
+    validation: validation(history),
+    bypass: status === 'manual_bypass' ? bypass(history, job) : null,
+    tests: tests(history),
+    grade: null,
+    sampling: sampling(history),
+    signOff: signOff(history),
+    evidence: variant === 'internal' ? evidence(history, job) : [],
+    notes: variant === 'internal' ? notes(history) : [],
+  };
+  const parts = withinScope(whole, scope);
+  return { ...parts, notChecked: notChecked(parts) };
+}
+
+/** A report of one stage leaves out what came after it, but never the erasure: nobody may overlook a bypass or a failure. */
+function withinScope(parts: Parts, scope: ReportScope): Parts {
+  const signed = { validation: null, signOff: null, sampling: null };
+  if (scope === 'intake' || scope === 'reset') return { ...parts, ...signed, tests: [] };
+  if (scope === 'functional') return { ...parts, ...signed };
+  return parts;
+}
+
+/** The last thing the journal says about the erasure. */
+function erasureStatus(history: JobHistory): ErasureStatus | null {
+  const said: { idx: number; status: ErasureStatus }[] = [
+    ...history.all('job.erase_started').map(e => ({ idx: e.idx, status: 'indeterminate' as const })),
+    ...history.all('job.erase_reported').flatMap(e => (e.data.success ? [] : [{ idx: e.idx, status: 'failed' as const }])),
+    ...history.all('job.erase_checked').map(e => ({ idx: e.idx, status: e.data.status })),
+    ...history.all('job.functional_begun').map(e => ({ idx: e.idx, status: e.data.erasure })),
+    ...history.all('job.sample_verified').flatMap(e => (e.data.passed ? [] : [{ idx: e.idx, status: 'failed' as const }])),
+  ];
+  return said.sort((a, b) => a.idx - b.idx).at(-1)?.status ?? null;
+}
+
+function deviceBlock(history: JobHistory, identifiedIdx: number): Parts['device'] {
+  const identified = history.read('device.identified', identifiedIdx);
+  return {
+    manufacturer: identified.data.manufacturer,
+    marketingName: null,
+    modelCode: identified.data.model,
+    capacityBytes: null,
+    colour: null,
+    identifiers: history.open(identified, 'identity')?.identifiers ?? noIdentifiers,
+    osBefore: identified.data.revision,
+    osAfter: null,
+    mediaType: null,
+    assetTag: null,
+  };
+}
+
+function someone(person: Person | null): Person {
+  if (person) return person;
+  throw new BenchError('report_failed', 'The journal does not say who did something that the report must name.');
+}
+
+function locks(history: JobHistory): Parts['locks'] {
+  const recorded = history.last('job.locks_recorded');
+  if (!recorded) return [];
+  const waivers = history.all('job.lock_waived').filter(w => w.idx > recorded.idx);
+  return (Object.keys(recorded.data.locks) as LockKind[]).map(kind => {
+    const waiver = waivers.findLast(w => w.data.lock === kind);
+    return {
+      kind,
+      state: recorded.data.locks[kind],
+      source: 'operator',
+      checkedAt: recorded.at,
+      waiver: waiver
+        ? { person: someone(history.person(waiver.actor)), at: waiver.at, reason: history.open(waiver, 'text')?.reason ?? null }
+        : null,
+    };
+  });
+}
+
+function erasure(history: JobHistory): Parts['erasure'] {
+  const started = history.last('job.erase_started');
+  if (!started) return null;
+  const reported = after(history.last('job.erase_reported'), started);
+  const checked = after(history.last('job.erase_checked'), started);
+  const { tool, toolVersion } = started.data;
+  const duration = reported && Date.parse(reported.data.endedAt) - Date.parse(reported.data.startedAt);
+  return {
+    category: reported?.data.category
+      ? { value: reported.data.category, decidedBy: 'tool', rationale: `As reported by ${tool} ${toolVersion}.` }
+      : null,
+    technique: reported?.data.technique ?? null,
+    standard: null,
+    tool: { name: tool, version: toolVersion },
+    operationId: reported?.data.operationId ?? null,
+    rawResultSha256: reported?.data.rawSha256 ?? null,
+    startedAt: reported?.data.startedAt ?? started.at,
+    endedAt: reported?.data.endedAt ?? null,
+    durationMs: duration !== null && duration >= 0 ? duration : null,
+    attempts: history.all('job.erase_started').length,
+    interruptions: history.all('job.erase_interrupted').length,
+    operator: history.person(started.actor),
+    failure: (reported && history.open(reported, 'report')?.failure) ?? reported?.data.failureCode ?? null,
+    checks: checked?.data.checks ?? [],
+  };
+}
+
+/** The entry when it belongs to the attempt that `started`, not to an earlier one. */
+function after<E extends HistoryEntry>(entry: E | null, started: HistoryEntry): E | null {
+  return entry && entry.idx > started.idx ? entry : null;
+}
+
+function verification(history: JobHistory): Parts['verification'] {
+  const started = history.last('job.erase_started');
+  const checked = started && after(history.last('job.erase_checked'), started);
+  if (!checked) return null;
+  const identity = checked.data.checks.find(c => c.name === 'identity');
+  const failed = checked.data.checks.some(c => c.outcome === 'fail');
+  return {
+    method: 'identity_and_state_read_again',
+    result: failed ? 'fail' : (identity?.outcome ?? 'not_possible'),
+    person: null,
+    at: checked.at,
+  };
+}
+
+function validation(history: JobHistory): Parts['validation'] {
+  const signed = history.last('job.signed_off');
+  if (signed) return { decision: 'accept', person: someone(history.person(signed.actor)), at: signed.at };
+  const repeat = history.all('job.sample_verified').findLast(e => !e.data.passed);
+  return repeat ? { decision: 'repeat', person: someone(history.person(repeat.actor)), at: repeat.at } : null;
+}
+
+function bypass(history: JobHistory, job: JobFacts): Parts['bypass'] {
+  const used = history.last('job.functional_begun')?.data.usedApproval ?? null;
+  const request = history.all('job.bypass_requested').find(e => e.data.approval === used);
+  const approval = history.all('job.bypass_approved').find(e => e.data.approval === used);
+  if (!request || !approval) throw new BenchError('report_failed', 'The journal has no approved request for this bypass.');
+  return {
+    approvalId: request.data.approval,
+    reason: request.data.reason,
+    done: history.open(request, 'text')?.done ?? null,
+    requestedBy: someone(history.person(request.actor)),
+    requestedAt: request.at,
+    approvedBy: someone(history.person(approval.actor)),
+    approvedAt: approval.at,
+    approvalReason: history.open(approval, 'text')?.reason ?? null,
+    approverAuthentication: [approval.data.authenticated],
+    evidence: request.data.evidence.map(sha256 => {
+      const piece = job.evidence.find(e => e.sha256 === sha256);
+      if (!piece) throw new BenchError('report_failed', 'Evidence of the bypass is missing or altered on this station.');
+      return { id: piece.id, sha256, mediaType: piece.mediaType };
+    }),
+  };
+}
+
+function tests(history: JobHistory): Parts['tests'] {
+  const recorded = history.all('job.step_recorded');
+  if (recorded.length === 0) return [];
+  return checklist.map(({ id, mandatory }) => {
+    const run = recorded.findLast(e => e.data.step === id);
+    const measured = run?.data.measurement;
+    return {
+      id,
+      mandatory,
+      result: run?.data.result ?? 'pending',
+      reason: run ? (history.open(run, 'text')?.reason ?? null) : null,
+      measurements: measured ? [{ name: null, value: Number(measured.value), unit: measured.unit, limit: null }] : [],
+      person: run ? history.person(run.actor) : null,
+      at: run?.at ?? null,
+    };
+  });
+}
+
+function sampling(history: JobHistory): Parts['sampling'] {
+  const checked = history.last('job.erase_checked');
+  if (!checked) return null;
+  const verified = history.last('job.sample_verified');
+  return {
+    drawn: checked.data.sampled,
+    position: null,
+    blockSize: null,
+    verification: verified && {
+      method: history.open(verified, 'text')?.method.slice(0, 500) ?? 'not stated',
+      result: verified.data.passed ? 'pass' : 'fail',
+      person: history.person(verified.actor),
+      at: verified.at,
+    },
+  };
+}
+
+function signOff(history: JobHistory): Parts['signOff'] {
+  const signed = history.last('job.signed_off');
+  if (!signed) return null;
+  const tester = history.last('job.step_recorded');
+  return {
+    tester: tester && history.person(tester.actor),
+    person: someone(history.person(signed.actor)),
+    at: signed.at,
+    selfSignOff: signed.data.self,
+  };
+}
+
+function evidence(history: JobHistory, job: JobFacts): Parts['evidence'] {
+  return job.evidence.map(piece => ({
+    id: piece.id,
+    stage: piece.stage,
+    mediaType: piece.mediaType,
+    sizeBytes: piece.sizeBytes,
+    sha256: piece.sha256,
+    caption: piece.caption,
+    capturedBy: someone(history.person(piece.capturedBy)),
+    capturedAt: piece.capturedAt,
+  }));
+}
+
+function notes(history: JobHistory): Parts['notes'] {
+  const reasons = [...history.all('job.held'), ...history.all('job.rejected'), ...history.all('job.failed')];
+  return reasons
+    .sort((a, b) => a.idx - b.idx)
+    .flatMap(entry => {
+      const text = history.open(entry, 'text')?.reason;
+      return text === undefined ? [] : [{ person: someone(history.person(entry.actor)), at: entry.at, text }];
+    });
+}

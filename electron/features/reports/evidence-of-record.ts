@@ -1,0 +1,40 @@
+import { blobKey } from '../../../shared/tlog/pii.ts';
+import { inclusionProof } from '../../../shared/tlog/merkle.ts';
+import type { ProofBundle } from '../../../shared/verify/proof-bundle.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Subjects } from '../journal/subjects.ts';
+
+export type Trust = Omit<ProofBundle['policy'], 'logVkey'>;
+
+/**
+ * Proofs that the named entries are in the journal, up to the present signed head, with the keys to their own personal
+ * data and to nothing else. Call it outside a transaction.
+ */
+export function proofBundle(deps: { journal: Journal; subjects: Subjects; trust: Trust }, indexes: readonly number[]): ProofBundle {
+  const { journal, subjects, trust } = deps;
+  const { size, note } = journal.checkpoint();
+  const subtree = journal.store.subtree(size);
+  const cosigned = journal.store.checkpoint(size)?.cosigs ?? '';
+  return {
+    v: 1,
+    checkpoint: note + cosigned,
+    entries: indexes.map(index => ({
+      index,
+      bytes: journal.store.bytes(index).toString('base64'),
+      proof: inclusionProof(index, size, subtree).map(hash => hash.toString('base64')),
+    })),
+    disclosures: indexes.flatMap(index => disclose(journal, subjects, index)),
+    policy: { logVkey: journal.vkey, ...trust },
+  };
+}
+
+function disclose(journal: Journal, subjects: Subjects, index: number): ProofBundle['disclosures'] {
+  const leaf = journal.entry(index);
+  return leaf.pii.flatMap(({ s }, slot) => {
+    const dek = subjects.dek(s);
+    const ct = journal.store.ciphertext(index, slot);
+    if (!dek || !ct) return [];
+    const key = blobKey({ dek, origin: leaf.origin, seq: index, slot });
+    return [{ index, slot, ct: ct.toString('base64'), key: key.toString('base64') }];
+  });
+}

@@ -1,0 +1,86 @@
+import { JobId, ReportId } from '../../../shared/ids.ts';
+import { ErasureStatus } from '../../../shared/jobs.ts';
+import { Report, ReportScope, ReportVariant } from '../../../shared/reports.ts';
+import type { Reads, Tx } from '../../database/database.ts';
+import { query } from '../../database/query.ts';
+import type { Tables } from '../../database/tables.ts';
+
+export type ReportRow = Omit<Report, 'ticket' | 'witnessed'> & {
+  /** `numbered`: its document is being made, or was when the process ended. */
+  state: Report['state'] | 'numbered';
+  /** Name of the encrypted file; null until there is one. */
+  blobSha256: string | null;
+  numberedIdx: number;
+};
+
+const toRow = (raw: Tables['report']): ReportRow => ({
+  id: ReportId.parse(raw.id),
+  sequence: raw.sequence,
+  jobId: JobId.parse(raw.job),
+  scope: ReportScope.parse(raw.scope),
+  variant: ReportVariant.parse(raw.variant),
+  state: raw.state === 'numbered' ? 'numbered' : Report.shape.state.parse(raw.state),
+  erasureStatus: ErasureStatus.nullable().parse(raw.status),
+  issuedAt: raw.issued_at,
+  fileName: raw.file_name,
+  sha256: raw.file_sha256,
+  blobSha256: raw.blob_sha256,
+  supersedes: raw.supersedes,
+  numberedIdx: raw.numbered_idx,
+});
+
+/** Queries of the reports. */
+export function createReportsStore(read: Reads) {
+  const rows = query.selectFrom('report').selectAll();
+  return {
+    find: (id: ReportId): ReportRow | undefined => {
+      const raw = read.get(rows.where('id', '=', id));
+      return raw && toRow(raw);
+    },
+    list: (jobId: JobId | undefined) => {
+      const some = jobId === undefined ? rows : rows.where('job', '=', jobId);
+      return read.all(some.orderBy('sequence', 'desc').limit(1_000)).map(toRow);
+    },
+    numbered: () => read.all(rows.where('state', '=', 'numbered')).map(toRow),
+    /** The newest issued document of this kind for the job. */
+    lastIssued: (jobId: JobId, scope: ReportScope, variant: ReportVariant): number | null =>
+      read.get(
+        query
+          .selectFrom('report')
+          .select('sequence')
+          .where('job', '=', jobId)
+          .where('scope', '=', scope)
+          .where('variant', '=', variant)
+          .where('state', '=', 'issued')
+          .orderBy('sequence', 'desc')
+          .limit(1),
+      )?.sequence ?? null,
+    insert(tx: Tx, row: ReportRow) {
+      tx.run(
+        query.insertInto('report').values({
+          id: row.id,
+          sequence: row.sequence,
+          job: row.jobId,
+          scope: row.scope,
+          variant: row.variant,
+          state: row.state,
+          status: row.erasureStatus,
+          issued_at: row.issuedAt,
+          file_name: row.fileName,
+          file_sha256: row.sha256,
+          blob_sha256: row.blobSha256,
+          supersedes: row.supersedes,
+          numbered_idx: row.numberedIdx,
+        }),
+      );
+    },
+    issue(tx: Tx, id: ReportId, file: { sha256: string; blobSha256: string }) {
+      tx.run(
+        query.updateTable('report').set({ state: 'issued', file_sha256: file.sha256, blob_sha256: file.blobSha256 }).where('id', '=', id),
+      );
+    },
+    void(tx: Tx, id: ReportId) {
+      tx.run(query.updateTable('report').set({ state: 'void' }).where('id', '=', id));
+    },
+  };
+}
