@@ -11,8 +11,6 @@ import type { VirtualWorld } from './virtual-world.fake.ts';
 const steps = 20;
 const rebootAfter = 14;
 const backAt = 18;
-/** How long the tool waits for a phone that went away without notice. */
-const noticesLossMs = 5_000;
 
 type Failure = { code: string; message: string };
 type Outcome = { ok: true } | { ok: false; failure: Failure };
@@ -47,6 +45,8 @@ export type VirtualPiceaDeps = { world: VirtualWorld; clock: Clock; random: Rand
 export function createVirtualPicea({ world, clock, random, eraseDurationMs }: VirtualPiceaDeps): Picea {
   const closed = new AbortController();
   const working = new Set<string>();
+  /** How long the tool waits for a phone that went away without notice. */
+  const noticesLossMs = Math.min(5_000, eraseDurationMs * 3);
 
   /** Walks the steps on one phone; the phone is as new from the reboot on. */
   const walk = async (id: string, onProgress: (p: EraseProgress) => void, signal: AbortSignal): Promise<Outcome> => {
