@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { app, type BrowserWindow, session } from 'electron';
+import { offerDownloads } from './downloads.ts';
+import { connectPages, type StationPort } from './ipc.ts';
+import { installMenu } from './menu.ts';
+import { watchPower } from './power.ts';
+import { registerAppScheme, serveRenderer } from './protocol.ts';
+import { closeBeforeQuit } from './quit.ts';
+import { confineContents, confineSession } from './security.ts';
+import { reportStartFailure } from './start-failure.ts';
+import { createBenchWindow, loadPage, showAgain } from './window.ts';
+
+export type Bench = StationPort & { close(): Promise<void> };
+
+/**
+ * Runs the application around a bench: one instance, one window, everything else refused. `openBench` is called once
+ * the application is ready; when it throws, the operator is told and nothing else happens.
+ *
+ * Returns at once: waiting for readiness at the top level of an ES main would keep Electron from ever becoming ready.
+ */
+export function startDesktop(openBench: () => Promise<Bench>): void {
+  app.enableSandbox();
+  registerAppScheme();
+  confineContents();
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
+  app
+    .whenReady()
+    .then(() => run(openBench))
+    .catch(reportStartFailure);
+}
+
+async function run(openBench: () => Promise<Bench>): Promise<void> {
+  confineSession(session.defaultSession);
+  offerDownloads(session.defaultSession);
+  await serveRenderer(session.defaultSession.protocol, path.join(app.getAppPath(), 'dist', 'renderer'));
+
+  const bench = await openBench();
+  closeBeforeQuit(() => bench.close());
+  const pages = connectPages(bench);
+  const lock = () => void pages.lockSessions();
+  installMenu({ onLock: lock });
+  watchPower({ onLeave: lock });
+
+  let window: BrowserWindow | null = null;
+  const openWindow = async () => {
+    const opened = createBenchWindow();
+    window = opened;
+    opened.once('closed', () => {
+      window = null;
+    });
+    pages.open(opened.webContents);
+    await loadPage(opened);
+  };
+  // What a second start was given on its command line is not ours to trust: it only brings the window forward.
+  app.on('second-instance', () => {
+    if (window) showAgain(window);
+  });
+  app.on('activate', () => {
+    if (!window) void openWindow();
+  });
+  app.on('window-all-closed', () => app.quit());
+  await openWindow();
+}
