@@ -64,7 +64,11 @@ export function useEntry({ api, watchLink }: Station): Entry {
     session: known?.session ?? null,
     epoch,
     error,
-    enter: session => setKnown(before => withSession(before, session)),
+    enter(session) {
+      setKnown(before => withSession(before, session));
+      // The set-up has just named site and station.
+      if (known?.info.setUp === false) setEpoch(epoch + 1);
+    },
   };
 }
 

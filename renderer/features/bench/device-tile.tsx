@@ -1,5 +1,6 @@
-import { Button } from '@mantine/core';
-import type { Device } from '../../../shared/devices.ts';
+import { ActionIcon, Button } from '@mantine/core';
+import { IconPlugConnectedX } from '@tabler/icons-react';
+import type { Device, DeviceState } from '../../../shared/devices.ts';
 import type { JobId } from '../../../shared/ids.ts';
 import type { Job } from '../../../shared/jobs.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
@@ -8,7 +9,7 @@ import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { deviceTitle } from '../../ui/fact.tsx';
 import { IdentifierList } from '../../ui/identifier-list.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
-import { deviceTones } from '../../ui/tones.ts';
+import { deviceTones, placeTones } from '../../ui/tones.ts';
 import { deviceStateWords } from '../../ui/words.ts';
 import { JobLine } from './job-line.tsx';
 import type { NextStep } from './next-step.ts';
@@ -20,6 +21,11 @@ type Props = {
   selected: boolean;
   onOpenJob: (jobId: JobId) => void;
 };
+
+/** With a job on the tile, its own line says these better. */
+const saidByJob: readonly DeviceState[] = ['ready', 'busy'];
+
+const isTrouble = (job: Job | null): boolean => job !== null && placeTones[job.place] === 'bad';
 
 export function DeviceTile({ device, job, next, selected, onOpenJob }: Props) {
   const { api, info } = useBench();
@@ -38,7 +44,7 @@ export function DeviceTile({ device, job, next, selected, onOpenJob }: Props) {
 
   const title = deviceTitle(device);
   return (
-    <li className="tile" data-tile data-selected={selected} data-attention={next !== null || device.trouble !== null}>
+    <li className="tile" data-tile data-selected={selected} data-attention={device.trouble !== null || isTrouble(job)}>
       <div className="tile-head">
         <h2>{title}</h2>
         <span className="tile-port">{device.portPath}</span>
@@ -47,32 +53,33 @@ export function DeviceTile({ device, job, next, selected, onOpenJob }: Props) {
       {device.imeiFlag === 'bad_check_digit' && (
         <StatusMark tone="attention">The IMEI's check digit is wrong</StatusMark>
       )}
-      <div className="tile-states">
+      {(job === null || !saidByJob.includes(device.state)) && (
         <StatusMark tone={deviceTones[device.state]}>{deviceStateWords[device.state]}</StatusMark>
-        {job !== null && <span className="tile-ticket">{job.ticket}</span>}
-      </div>
+      )}
       {job !== null && <JobLine job={job} />}
       {device.trouble !== null && <p className="tile-trouble">{device.trouble}</p>}
       <ErrorAlert error={error} />
       <div className="tile-buttons">
         {next !== null && (
-          <Button loading={busy} onClick={act} aria-label={`${next.label}: ${title} at ${device.portPath}`}>
+          <Button px="sm" loading={busy} onClick={act} aria-label={`${next.label}: ${title} at ${device.portPath}`}>
             {next.label}
           </Button>
         )}
         {next === null && device.jobId !== null && (
-          <Button variant="default" onClick={act} aria-label={`Show the job of ${title} at ${device.portPath}`}>
+          <Button px="sm" variant="default" onClick={act} aria-label={`Show the job of ${title} at ${device.portPath}`}>
             Show the job
           </Button>
         )}
         {info.training && device.state !== 'lost' && can('job.work') && (
-          <Button
-            variant="subtle"
+          <ActionIcon
+            variant="default"
+            size={42}
+            title="Unplug"
             aria-label={`Unplug ${title} at ${device.portPath}`}
             onClick={() => void run(() => api['training.unplug']({ portPath: device.portPath }))}
           >
-            Unplug
-          </Button>
+            <IconPlugConnectedX size={20} aria-hidden />
+          </ActionIcon>
         )}
       </div>
     </li>

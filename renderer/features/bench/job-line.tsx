@@ -11,9 +11,15 @@ export function JobLine({ job }: { job: Job }) {
     <div className="job-line">
       <StatusMark tone={placeTones[job.place]}>
         {jobPlaceWords[job.place]}
-        {running && job.erase.phase !== null && <small>{job.erase.phase}</small>}
+        {running && (
+          <small>
+            {job.ticket}
+            {job.erase.phase !== null && ` · ${job.erase.phase}`}
+          </small>
+        )}
       </StatusMark>
       {running && <span className="job-percent">{Math.floor(job.erase.percent ?? 0)} %</span>}
+      {!running && <span className="tile-ticket">{job.ticket}</span>}
       {running && (
         <Progress
           className="job-progress"

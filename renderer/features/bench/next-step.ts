@@ -1,5 +1,5 @@
 import type { Device } from '../../../shared/devices.ts';
-import type { Job, JobAction } from '../../../shared/jobs.ts';
+import type { Job, JobAction, JobPlace } from '../../../shared/jobs.ts';
 import type { Permission } from '../../../shared/permissions.ts';
 import { actionWords } from '../../ui/words.ts';
 
@@ -38,11 +38,21 @@ const forward: readonly JobAction[] = [
   'release',
 ];
 
+/** Places in which the action alone would say too little. */
+const placeLabels: Partial<Record<JobPlace, string>> = {
+  'reset.erase_failed': 'Decide how to go on',
+  'reset.interrupted': 'Erase again',
+};
+
 type Can = (permission: Permission) => boolean;
 
 export function nextStepOfJob(job: Job, can: Can): NextStep | null {
-  const action = forward.find(candidate => job.actions.includes(candidate) && can(needed[candidate]));
-  return action === undefined ? null : { kind: 'work', label: actionWords[action] };
+  const testsMissing = job.steps.some(step => step.mandatory && step.result === 'pending');
+  const action = forward
+    .filter(candidate => !(candidate === 'finish_functional' && testsMissing))
+    .find(candidate => job.actions.includes(candidate) && can(needed[candidate]));
+  if (action === undefined) return null;
+  return { kind: 'work', label: placeLabels[job.place] ?? actionWords[action] };
 }
 
 export function nextStepOfDevice(device: Device, job: Job | null, can: Can): NextStep | null {

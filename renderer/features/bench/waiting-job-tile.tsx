@@ -12,15 +12,19 @@ type Props = { job: Job; next: NextStep | null; selected: boolean; onOpenJob: (j
 export function WaitingJobTile({ job, next, selected, onOpenJob }: Props) {
   const title = deviceTitle(job);
   return (
-    <li className="tile" data-tile data-selected={selected} data-attention={next !== null}>
+    <li className="tile" data-tile data-selected={selected}>
       <div className="tile-head">
         <h3>{title}</h3>
-        <span className="tile-ticket">{job.ticket}</span>
       </div>
       <IdentifierList ids={job.identifiers} />
       <JobLine job={job} />
       <div className="tile-buttons">
-        <Button variant="default" onClick={() => onOpenJob(job.id)} aria-label={`Show the job ${job.ticket}, ${title}`}>
+        <Button
+          px="sm"
+          variant="default"
+          onClick={() => onOpenJob(job.id)}
+          aria-label={`Show the job ${job.ticket}, ${title}`}
+        >
           {next?.label ?? 'Show the job'}
         </Button>
       </div>

@@ -1,5 +1,5 @@
 import { Button, Progress, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import type { Job } from '../../../shared/jobs.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
@@ -60,15 +60,21 @@ function StartEraseForm({ job, onJob }: JobFormProps) {
     );
   }
 
+  // An erase cannot be undone: a stray Enter without a scanned label must not start one.
+  function refuseEmptyScan(event: KeyboardEvent): void {
+    if (event.key === 'Enter' && label.trim() === '') event.preventDefault();
+  }
+
   return (
     <form onSubmit={submit} aria-label="Erase">
       <Stack gap="sm">
         <TextInput
           label="Scan the label"
-          description="Serial number or IMEI on the label, where the site uses one. Enter starts the erase."
+          description="Serial number or IMEI on the label, where the site uses one. The scan starts the erase."
           value={label}
           maxLength={128}
           autoComplete="off"
+          onKeyDown={refuseEmptyScan}
           onChange={event => setLabel(event.currentTarget.value)}
         />
         <ErrorAlert error={error} />

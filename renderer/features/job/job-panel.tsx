@@ -22,6 +22,13 @@ import { StageLine } from './stage-line.tsx';
 export function JobPanel({ jobId, onClose }: { jobId: JobId; onClose: () => void }) {
   const { value: job, error, set } = useJob(jobId);
   const panel = useRef<HTMLElement>(null);
+  const place = job?.place;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new stage starts at the top, and the button that led there is gone.
+  useEffect(() => {
+    panel.current?.scrollTo(0, 0);
+    if (document.activeElement === document.body) panel.current?.focus();
+  }, [place]);
   useEffect(() => panel.current?.focus(), []);
 
   function closeOnEscape(event: KeyboardEvent): void {

@@ -13,9 +13,9 @@ export type JobFormProps = { job: Job; onJob: (job: Job) => void };
 export function StageContent({ job, onJob }: JobFormProps) {
   return (
     <section className="stage" aria-label="Present stage">
+      {job.erase.status !== null && <ErasureResult job={job} />}
       {job.state === 'intake' && <IntakeForm job={job} onJob={onJob} />}
       {job.state === 'reset' && <EraseStage job={job} onJob={onJob} />}
-      {job.erase.status !== null && <ErasureResult job={job} />}
       {job.state === 'functional' && <FunctionalStage job={job} onJob={onJob} />}
       {job.state === 'qc' && <QcStage job={job} onJob={onJob} />}
       {job.state === 'completed' && job.selfSignedOff && <p>Signed off by the tester, as the site's policy allows.</p>}
@@ -32,7 +32,7 @@ function ErasureResult({ job: { erase } }: { job: Job }) {
   if (erase.status === null) return null;
   return (
     <p className="stage-result">
-      <StatusMark tone={erasureTones[erase.status]}>{erasureWords[erase.status]}</StatusMark>
+      <StatusMark tone={erasureTones[erase.status]}>Erasure: {erasureWords[erase.status]}</StatusMark>
       {erase.exceptions.length > 0 && (
         <span>Could not be checked: {erase.exceptions.map(name => checkWords[name]).join(', ')}.</span>
       )}
