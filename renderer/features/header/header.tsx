@@ -52,6 +52,7 @@ export function Header({ screen, onSession }: Props) {
         </div>
         <Button
           variant="default"
+          px="sm"
           leftSection={<IconLock size={20} aria-hidden />}
           onClick={() => void run(async () => onSession(await api['identity.lock']()))}
         >
@@ -59,6 +60,7 @@ export function Header({ screen, onSession }: Props) {
         </Button>
         <Button
           variant="default"
+          px="sm"
           leftSection={<IconLogout size={20} aria-hidden />}
           onClick={() => void run(async () => onSession(await api['identity.sign_out']()))}
         >
