@@ -168,7 +168,9 @@ export const entryTypes = {
 } as const satisfies Record<string, EntrySpec>;
 
 export type EntryType = keyof typeof entryTypes;
+/** Data of an entry as it is given to the journal, and as it is read back. */
 export type EntryData<T extends EntryType> = z.input<(typeof entryTypes)[T]['data']>;
+export type EntryRecord<T extends EntryType> = z.output<(typeof entryTypes)[T]['data']>;
 export type EntrySlots<T extends EntryType> = (typeof entryTypes)[T] extends {
   pii: infer P extends Record<string, z.ZodType>;
 }

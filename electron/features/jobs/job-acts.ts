@@ -1,6 +1,7 @@
 import type { EntryData, EntrySlots, JobEntryType } from '../../../shared/events.ts';
 import { ApprovalId, type JobId } from '../../../shared/ids.ts';
 import type { Job, jobMethods } from '../../../shared/jobs.ts';
+import type { Tx } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Handlers, SignedIn } from '../../handlers.ts';
 import type { JobContext, JobEvent } from './job.types.ts';
@@ -21,8 +22,9 @@ export type Act<T extends JobEntryType> = {
 
 type Deps = {
   find(id: JobId): JobRow;
-  commit<T extends JobEntryType>(id: JobId, act: Act<T>): Job;
+  commit<T extends JobEntryType>(id: JobId, act: Act<T>, also?: (tx: Tx) => void): Job;
   clock: Clock;
+  useApproval(tx: Tx, id: ApprovalId): void;
 };
 
 type ActMethods = Exclude<keyof typeof jobMethods, 'jobs.open' | 'jobs.list' | 'jobs.get' | 'jobs.start_erase'>;
@@ -41,7 +43,7 @@ const withReason = <T extends 'job.rejected' | 'job.failed' | 'job.held'>(
 });
 
 /** What operators do to a job, each one event for the machine and one journal entry. */
-export function createJobActs({ find, commit, clock }: Deps) {
+export function createJobActs({ find, commit, clock, useApproval }: Deps) {
   return {
     'jobs.complete_intake': ({ jobId, condition }, caller) =>
       commit(jobId, {
@@ -51,16 +53,18 @@ export function createJobActs({ find, commit, clock }: Deps) {
         by: caller.operatorId,
       }),
     'jobs.begin_functional': ({ jobId }, caller) => {
-      const { approval } = find(jobId).snapshot.context;
-      return commit(jobId, {
-        event: { type: 'functional.begun', at: clock.now() },
-        type: 'job.functional_begun',
-        data: ({ erasure }) => ({
-          usedApproval: approval && ApprovalId.parse(approval.id),
-          erasure: erasure ?? 'indeterminate',
-        }),
-        by: caller.operatorId,
-      });
+      const held = find(jobId).snapshot.context.approval;
+      const usedApproval = held && ApprovalId.parse(held.id);
+      return commit(
+        jobId,
+        {
+          event: { type: 'functional.begun', at: clock.now() },
+          type: 'job.functional_begun',
+          data: ({ erasure }) => ({ usedApproval, erasure: erasure ?? 'indeterminate' }),
+          by: caller.operatorId,
+        },
+        tx => usedApproval && useApproval(tx, usedApproval),
+      );
     },
     'jobs.record_step': ({ jobId, stepId, result, reason, measurement }, caller) =>
       commit(jobId, {

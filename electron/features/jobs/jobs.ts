@@ -1,7 +1,7 @@
 import { hasIdentifier, type Identifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { JobEntryType } from '../../../shared/events.ts';
-import { type DeviceId, JobId } from '../../../shared/ids.ts';
+import { type ApprovalId, type DeviceId, JobId } from '../../../shared/ids.ts';
 import type { Job, jobMethods } from '../../../shared/jobs.ts';
 import type { Database, Tx } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
@@ -32,6 +32,8 @@ export type JobsDeps = {
   ticketFloor(): number;
   /** Called after a ticket is durable, before it is told to anybody. */
   onTicket(number: number): Promise<void>;
+  /** Marks the approval that a move used up, in the same transaction. */
+  useApproval(tx: Tx, id: ApprovalId): void;
   devices: {
     /** The identity last read from a ready device; throws when it is not there. */
     identityOf(id: DeviceId): { identifiers: Identifiers; identifiedIdx: number };
@@ -79,8 +81,11 @@ export function createJobs(deps: JobsDeps) {
   };
 
   /** The move in a transaction of its own, then told to every screen. */
-  const commit = <T extends JobEntryType>(id: JobId, act: Act<T>): Job => {
-    database.write(tx => advance(tx, id, act));
+  const commit = <T extends JobEntryType>(id: JobId, act: Act<T>, also?: (tx: Tx) => void): Job => {
+    database.write(tx => {
+      advance(tx, id, act);
+      also?.(tx);
+    });
     return tell(id);
   };
 
@@ -131,7 +136,7 @@ export function createJobs(deps: JobsDeps) {
     'jobs.list': ({ open: only }) =>
       [...(only === false ? [] : store.open()), ...(only === true ? [] : store.closed(1_000))].map(row => view(row.id)),
     'jobs.get': ({ jobId }) => view(jobId),
-    ...createJobActs({ find, commit, clock }),
+    ...createJobActs({ find, commit, clock, useApproval: deps.useApproval }),
   } satisfies Pick<Handlers, Exclude<keyof typeof jobMethods, 'jobs.start_erase'>>;
 
   return {

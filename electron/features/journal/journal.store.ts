@@ -24,24 +24,19 @@ export function createJournalStore(read: Reads) {
   const head = (reads: Reads): Head | undefined => reads.get(compiled(headQuery));
   const mustHead = (reads: Reads): Head => {
     const row = head(reads);
-    if (!row) throw new BenchError('journal_damaged', 'The journal has no head. Stop work and verify the journal.');
+    if (!row) throw missing('head');
     return row;
   };
   const leaf = (reads: Reads, idx: number): Buffer => {
     const row = reads.get(query.selectFrom('entry').select('leaf').where('idx', '=', idx));
-    if (!row)
-      throw new BenchError('journal_damaged', `The journal has no entry ${idx}. Stop work and verify the journal.`);
+    if (!row) throw missing(`entry ${idx}`);
     return row.leaf;
   };
   const tile = (reads: Reads, level: number, n: number): { data: Buffer; root: Buffer } => {
     const row = reads.get(
       query.selectFrom('tile').select(['data', 'root']).where('level', '=', level).where('n', '=', n),
     );
-    if (!row)
-      throw new BenchError(
-        'journal_damaged',
-        `The journal has no tile ${level}/${n}. Stop work and verify the journal.`,
-      );
+    if (!row) throw missing(`tile ${level}/${n}`);
     return row;
   };
 
@@ -105,6 +100,12 @@ export function createJournalStore(read: Reads) {
           .where('idx', '<', to)
           .orderBy('idx'),
       ),
+    /** The stored bytes of one entry; throws `journal_damaged` when it is not there. */
+    bytes: (idx: number): Buffer => {
+      const row = read.get(query.selectFrom('entry').select('bytes').where('idx', '=', idx));
+      if (!row) throw missing(`entry ${idx}`);
+      return row.bytes;
+    },
     leaf: (idx: number) => leaf(read, idx),
     tile: (level: number, n: number) => tile(read, level, n).data,
     ciphertext: (idx: number, slot: number) =>
@@ -154,3 +155,7 @@ export function createJournalStore(read: Reads) {
 }
 
 export type JournalStore = ReturnType<typeof createJournalStore>;
+
+function missing(what: string): BenchError {
+  return new BenchError('journal_damaged', `The journal has no ${what}. Stop work and verify the journal.`);
+}

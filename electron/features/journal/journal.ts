@@ -12,6 +12,7 @@ import {
   encodeFrontier,
   type Frontier,
   frontierRoot,
+  rootAt,
 } from '../../../shared/tlog/merkle.ts';
 import { createNoteSigner, joinNote } from '../../../shared/tlog/note.ts';
 import { openPiiWithDek, sealPii } from '../../../shared/tlog/pii.ts';
@@ -123,11 +124,21 @@ export function createJournal(deps: JournalDeps) {
     return seq;
   };
 
-  const entry = (idx: number): LeafEnvelope => {
-    const row = store.entry(idx);
-    if (!row)
-      throw new BenchError('journal_damaged', `The journal has no entry ${idx}. Stop work and verify the journal.`);
-    return decodeEntry(row.bytes);
+  const entry = (idx: number): LeafEnvelope => decodeEntry(store.bytes(idx));
+
+  /**
+   * Signs the head at `size` entries, by default all of them. Call it outside a transaction only: what it covers must be
+   * durable first, or a crash would look like a rewritten past.
+   */
+  const checkpoint = (size = store.mustHead().size): Checkpoint => {
+    const head = store.mustHead();
+    const root = size === head.size ? head.root : rootAt(size, store.subtree(size));
+    const known = store.checkpoint(size);
+    if (known) return { size, root, note: known.note };
+    const text = formatCheckpoint({ origin, size, root });
+    const note = joinNote(text, [signer.sign(text)]);
+    database.write(tx => store.insertCheckpoint(tx, size, note));
+    return { size, root, note };
   };
 
   return {
@@ -167,16 +178,7 @@ export function createJournal(deps: JournalDeps) {
       return parseSlot(spec, slot, value) as EntrySlots<T>[S];
     },
 
-    /** Signs the present head. Call it only outside a transaction: everything below it is durable then. */
-    checkpoint(): { size: number; root: Buffer; note: string } {
-      const head = store.mustHead();
-      const known = store.checkpoint(head.size);
-      if (known) return { size: head.size, root: head.root, note: known.note };
-      const text = formatCheckpoint({ origin, size: head.size, root: head.root });
-      const note = joinNote(text, [signer.sign(text)]);
-      database.write(tx => store.insertCheckpoint(tx, head.size, note));
-      return { size: head.size, root: head.root, note };
-    },
+    checkpoint,
 
     status(): JournalStatus {
       const head = store.mustHead();
@@ -191,6 +193,8 @@ export function createJournal(deps: JournalDeps) {
     },
   };
 }
+
+export type Checkpoint = { size: number; root: Buffer; note: string };
 
 export type Journal = ReturnType<typeof createJournal>;
 

@@ -19,7 +19,12 @@ export type JobFacts = {
 type Parts = DeviceRecordParts;
 
 /** What the journal says about one job, as the part of a report that is about its device. */
-export function deviceRecord(history: JobHistory, job: JobFacts, scope: ReportScope, variant: ReportVariant): DeviceRecord {
+export function deviceRecord(
+  history: JobHistory,
+  job: JobFacts,
+  scope: ReportScope,
+  variant: ReportVariant,
+): DeviceRecord {
   const status = erasureStatus(history);
   const whole: Parts = {
     job: { id: job.id, ticket: job.ticket, previousTicket: job.previousTicket },
@@ -55,10 +60,14 @@ function withinScope(parts: Parts, scope: ReportScope): Parts {
 function erasureStatus(history: JobHistory): ErasureStatus | null {
   const said: { idx: number; status: ErasureStatus }[] = [
     ...history.all('job.erase_started').map(e => ({ idx: e.idx, status: 'indeterminate' as const })),
-    ...history.all('job.erase_reported').flatMap(e => (e.data.success ? [] : [{ idx: e.idx, status: 'failed' as const }])),
+    ...history
+      .all('job.erase_reported')
+      .flatMap(e => (e.data.success ? [] : [{ idx: e.idx, status: 'failed' as const }])),
     ...history.all('job.erase_checked').map(e => ({ idx: e.idx, status: e.data.status })),
     ...history.all('job.functional_begun').map(e => ({ idx: e.idx, status: e.data.erasure })),
-    ...history.all('job.sample_verified').flatMap(e => (e.data.passed ? [] : [{ idx: e.idx, status: 'failed' as const }])),
+    ...history
+      .all('job.sample_verified')
+      .flatMap(e => (e.data.passed ? [] : [{ idx: e.idx, status: 'failed' as const }])),
   ];
   return said.sort((a, b) => a.idx - b.idx).at(-1)?.status ?? null;
 }
@@ -96,7 +105,11 @@ function locks(history: JobHistory): Parts['locks'] {
       source: 'operator',
       checkedAt: recorded.at,
       waiver: waiver
-        ? { person: someone(history.person(waiver.actor)), at: waiver.at, reason: history.open(waiver, 'text')?.reason ?? null }
+        ? {
+            person: someone(history.person(waiver.actor)),
+            at: waiver.at,
+            reason: history.open(waiver, 'text')?.reason ?? null,
+          }
         : null,
     };
   });
@@ -159,7 +172,8 @@ function bypass(history: JobHistory, job: JobFacts): Parts['bypass'] {
   const used = history.last('job.functional_begun')?.data.usedApproval ?? null;
   const request = history.all('job.bypass_requested').find(e => e.data.approval === used);
   const approval = history.all('job.bypass_approved').find(e => e.data.approval === used);
-  if (!request || !approval) throw new BenchError('report_failed', 'The journal has no approved request for this bypass.');
+  if (!request || !approval)
+    throw new BenchError('report_failed', 'The journal has no approved request for this bypass.');
   return {
     approvalId: request.data.approval,
     reason: request.data.reason,
@@ -172,7 +186,8 @@ function bypass(history: JobHistory, job: JobFacts): Parts['bypass'] {
     approverAuthentication: [approval.data.authenticated],
     evidence: request.data.evidence.map(sha256 => {
       const piece = job.evidence.find(e => e.sha256 === sha256);
-      if (!piece) throw new BenchError('report_failed', 'Evidence of the bypass is missing or altered on this station.');
+      if (!piece)
+        throw new BenchError('report_failed', 'Evidence of the bypass is missing or altered on this station.');
       return { id: piece.id, sha256, mediaType: piece.mediaType };
     }),
   };
@@ -189,7 +204,7 @@ function tests(history: JobHistory): Parts['tests'] {
       mandatory,
       result: run?.data.result ?? 'pending',
       reason: run ? (history.open(run, 'text')?.reason ?? null) : null,
-      measurements: measured ? [{ name: null, value: Number(measured.value), unit: measured.unit, limit: null }] : [],
+      measurements: measured ? [{ name: null, value: measured.value, unit: measured.unit, limit: null }] : [],
       person: run ? history.person(run.actor) : null,
       at: run?.at ?? null,
     };

@@ -5,7 +5,7 @@ import type { Reads, Tx } from '../../database/database.ts';
 import { query } from '../../database/query.ts';
 import type { Tables } from '../../database/tables.ts';
 
-export type ReportRow = Omit<Report, 'ticket' | 'witnessed'> & {
+export type ReportRow = Omit<Report, 'ticket' | 'witnessed' | 'state'> & {
   /** `numbered`: its document is being made, or was when the process ended. */
   state: Report['state'] | 'numbered';
   /** Name of the encrypted file; null until there is one. */
@@ -76,7 +76,10 @@ export function createReportsStore(read: Reads) {
     },
     issue(tx: Tx, id: ReportId, file: { sha256: string; blobSha256: string }) {
       tx.run(
-        query.updateTable('report').set({ state: 'issued', file_sha256: file.sha256, blob_sha256: file.blobSha256 }).where('id', '=', id),
+        query
+          .updateTable('report')
+          .set({ state: 'issued', file_sha256: file.sha256, blob_sha256: file.blobSha256 })
+          .where('id', '=', id),
       );
     },
     void(tx: Tx, id: ReportId) {

@@ -4,7 +4,12 @@ import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Keystore } from '../../drivers/keystore/keystore.ts';
 import type { Random } from '../../drivers/random/random.ts';
 import { createPemSigner, type Signer } from './signing/signer.ts';
-import { createRevocationList, createSiteCa, createStationRequest, issueStationCertificate } from './signing/site-ca.ts';
+import {
+  createRevocationList,
+  createSiteCa,
+  createStationRequest,
+  issueStationCertificate,
+} from './signing/site-ca.ts';
 
 const Stored = z.object({
   ca: z.object({ certificatePem: z.string(), keyPem: z.string() }),
@@ -18,7 +23,7 @@ export type SiteKeys = {
   /** SHA-256 (hex) of the signing key's SubjectPublicKeyInfo. */
   fingerprint: string;
   /** Chain and newest revocation list, DER, for the validation data inside a report. */
-  validation: { certificates: Uint8Array[]; revocationLists: Uint8Array[] };
+  validation: { certificates: Uint8Array[]; crls: Uint8Array[] };
 };
 
 const keystoreName = 'site-signing';
@@ -47,7 +52,7 @@ export async function openSiteKeys(deps: {
     fingerprint: createHash('sha256').update(spki).digest('hex'),
     validation: {
       certificates: [signer.certificate, ...signer.chain].map(der => Uint8Array.from(der)),
-      revocationLists: [Uint8Array.from(Buffer.from(stored.crlBase64, 'base64'))],
+      crls: [Uint8Array.from(Buffer.from(stored.crlBase64, 'base64'))],
     },
   };
 }

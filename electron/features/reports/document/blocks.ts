@@ -31,7 +31,8 @@ export type Content = {
   readonly issuerPlace: string;
   readonly subject: string;
   readonly documentLabel: string;
-  readonly qrCaption: readonly string[];
+  /** The one device it is about; null for several. */
+  readonly lead: string | null;
   readonly qrAlternative: string;
   readonly signatureLabel: string;
   readonly watermark: string | null;

@@ -8,7 +8,7 @@ import type { Texts } from './texts.ts';
 /** What the document says, in the words of one language. `hash` is SHA-256 (hex) of its canonical JSON. */
 export function createContent(document: ReportDocument, hash: string, texts: Texts): Content {
   const mark: StatusMark = document.erasureStatus ?? 'none';
-  const { issuer, issued } = document;
+  const { issuer } = document;
   const number = texts.document(document.sequence);
   const title = titleOf(document, mark, texts);
   return {
@@ -26,7 +26,7 @@ export function createContent(document: ReportDocument, hash: string, texts: Tex
       .slice(0, 3)
       .join(', '),
     documentLabel: number,
-    qrCaption: [number],
+    lead: leadOf(document.devices, texts),
     qrAlternative: texts.qrAlternative,
     signatureLabel: texts.signatureLabel,
     watermark: document.training ? texts.watermark : null,
@@ -38,7 +38,7 @@ export function createContent(document: ReportDocument, hash: string, texts: Tex
       ...verifyBlocks(document, hash, texts),
     ],
     footer: (page, pages) => ({
-      left: `${number}  ·  ${formatInstant(issued.at, issued.utcOffsetMinutes, texts)}  ·  ${texts.footerHash(hash)}`,
+      left: `${number}  ·  ${texts.footerHash(hash)}`,
       right: texts.footerPage(page, pages),
     }),
   };
@@ -113,7 +113,24 @@ const tones = {
 } as const;
 
 function deviceName({ device }: DeviceRecord): string {
-  return [device.manufacturer, device.marketingName ?? device.modelCode].filter(part => part !== null).join(' ') || '–';
+  const { manufacturer } = device;
+  const model = device.marketingName ?? device.modelCode;
+  // Many marketing names begin with the maker's.
+  if (model?.toLowerCase().startsWith(manufacturer?.toLowerCase() ?? ' ')) return model;
+  return [manufacturer, model].filter(part => part !== null).join(' ') || '–';
+}
+
+/** The one device the document is about, as a person would name it. */
+function leadOf([first, ...more]: readonly DeviceRecord[], { label }: Texts): string | null {
+  if (!first || more.length > 0) return null;
+  const { imei, serial } = first.device.identifiers;
+  return [
+    deviceName(first),
+    imei[0] === undefined ? null : `${label.imei} ${imei[0]}`,
+    serial === null ? null : `${label.serial} ${serial}`,
+  ]
+    .filter(part => part !== null)
+    .join('  ·  ');
 }
 
 function verifyBlocks(document: ReportDocument, hash: string, texts: Texts): Block[] {
@@ -133,7 +150,7 @@ function verifyBlocks(document: ReportDocument, hash: string, texts: Texts): Blo
         fact(label.logKey, journal.logVkey, 'wide'),
         fact(label.entries, listIndexes(journal.indexes), 'wide'),
         fact(label.station, [issuer.station.name, issuer.station.id].filter(part => part !== null).join(' · '), 'wide'),
-        fact(label.appVersion, issuer.appVersion, 'wide'),
+        fact(label.appVersion, `Veriqko Bench ${issuer.appVersion}`, 'wide'),
       ]),
     },
   ];

@@ -11,7 +11,7 @@ export function deviceBlocks(record: DeviceRecord, utcOffsetMinutes: number, tex
   return [
     ...bypass(record, words),
     ...section(texts.section.device, device(record, words)),
-    ...section(texts.section.erasure, erasure(record, words)),
+    ...section(record.bypass ? texts.section.attempts : texts.section.erasure, erasure(record, words)),
     ...checks(record, words),
     ...section(texts.section.verification, verification(record, words)),
     ...locks(record, words),
@@ -61,10 +61,7 @@ function erasure({ erasure: e }: DeviceRecord, { texts, instant, person }: Words
   const { label } = texts;
   const tool = e.tool && [e.tool.name, e.tool.version].filter(part => part !== null).join(' ');
   return facts([
-    fact(
-      label.category,
-      e.category && `${texts.category[e.category.value]} (${texts.decidedBy[e.category.decidedBy]})`,
-    ),
+    fact(label.category, e.category && categoryText(e.category, texts), 'wide'),
     fact(label.technique, e.technique),
     fact(label.standard, e.standard),
     fact(label.tool, tool),
@@ -78,6 +75,10 @@ function erasure({ erasure: e }: DeviceRecord, { texts, instant, person }: Words
     fact(label.failure, e.failure, 'wide'),
     fact(label.rawResult, e.rawResultSha256, 'wide'),
   ]);
+}
+
+function categoryText(category: NonNullable<NonNullable<DeviceRecord['erasure']>['category']>, texts: Texts): string {
+  return `${texts.category[category.value]} (${texts.decidedBy[category.decidedBy]}), ${texts.categoryTerms}`;
 }
 
 const checkTone = { pass: 'good', fail: 'bad', not_possible: 'warn' } as const satisfies Record<string, Tone>;
@@ -121,12 +122,17 @@ function bypass({ bypass: b }: DeviceRecord, { texts, instant, person }: Words):
   ];
 }
 
-function verification({ verification: v, validation }: DeviceRecord, { texts, instant, person }: Words): Fact[] {
+type Verified = NonNullable<DeviceRecord['verification']>;
+
+function verificationText(v: Verified, { texts, instant, person }: Words): string {
+  return `${texts.verificationResult[v.result]}: ${v.method}, ${person(v.person) ?? texts.byBench}, ${instant(v.at)}`;
+}
+
+function verification({ verification: v, validation }: DeviceRecord, words: Words): Fact[] {
+  const { texts, instant, person } = words;
   const { label } = texts;
   return facts([
-    fact(label.verificationMethod, v?.method, 'wide'),
-    fact(label.verificationResult, v && texts.verificationResult[v.result]),
-    fact(label.verifiedBy, v && [person(v.person) ?? texts.byBench, instant(v.at)].join(', ')),
+    fact(label.verification, v && verificationText(v, words), 'wide'),
     fact(
       label.validation,
       validation && `${texts.validation[validation.decision]}, ${person(validation.person)}, ${instant(validation.at)}`,
@@ -145,18 +151,24 @@ function locks({ locks: list }: DeviceRecord, { texts, instant, person }: Words)
     {
       kind: 'table',
       columns: [
-        { title: label.lock, share: 0.3 },
-        { title: label.state, share: 0.18 },
-        { title: label.source, share: 0.24 },
-        { title: label.time, share: 0.28 },
+        { title: label.lock, share: 0.27 },
+        { title: label.state, share: 0.17 },
+        { title: label.source, share: 0.2 },
+        { title: label.time, share: 0.36 },
       ],
       rows: list.map(({ kind, state, source, checkedAt, waiver }): Cell[] => [
         texts.lock[kind],
         { text: texts.lockState[state], tone: lockTone[state] },
         source ?? '–',
-        waiver
-          ? `${texts.waived}: ${[person(waiver.person), instant(waiver.at), waiver.reason].filter(part => part !== null).join(', ')}`
-          : (instant(checkedAt) ?? '–'),
+        [
+          instant(checkedAt),
+          waiver &&
+            [texts.waived, person(waiver.person), instant(waiver.at), waiver.reason]
+              .filter(part => part !== null)
+              .join(', '),
+        ]
+          .filter(part => part !== null)
+          .join('\n') || '–',
       ]),
     },
   ];
@@ -207,26 +219,20 @@ function condition({ condition: c }: DeviceRecord, { texts }: Words): Fact[] {
   ]);
 }
 
-function quality({ grade, sampling, signOff }: DeviceRecord, { texts, instant, person }: Words): Fact[] {
+function quality({ grade, sampling, signOff }: DeviceRecord, words: Words): Fact[] {
+  const { texts, instant, person } = words;
   const { label } = texts;
   const sampled = sampling?.verification;
   return facts([
     fact(label.grade, grade && `${grade.value} (${grade.scheme})`),
     fact(label.sampling, sampling && samplingText(sampling, texts)),
-    fact(
-      label.sampleVerification,
-      sampled &&
-        [texts.verificationResult[sampled.result], sampled.method, person(sampled.person), instant(sampled.at)]
-          .filter(part => part !== null)
-          .join(', '),
-      'wide',
-    ),
+    fact(label.sampleVerification, sampled && verificationText(sampled, words), 'wide'),
     fact(label.tester, signOff && person(signOff.tester)),
     fact(
       label.signOff,
       signOff &&
         `${person(signOff.person)}, ${instant(signOff.at)}${signOff.selfSignOff ? ` – ${texts.selfSignOff}` : ''}`,
-      signOff?.selfSignOff ? 'wide' : undefined,
+      'wide',
     ),
   ]);
 }

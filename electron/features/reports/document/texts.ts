@@ -26,6 +26,7 @@ export type Texts = {
   readonly check: Record<PostEraseCheck['name'], string>;
   readonly checkOutcome: Record<PostEraseCheck['outcome'], string>;
   readonly category: Record<'clear' | 'purge' | 'destroy', string>;
+  readonly categoryTerms: string;
   readonly decidedBy: Record<'tool' | 'policy', string>;
   readonly verificationResult: Record<'pass' | 'fail' | 'not_possible', string>;
   readonly validation: Record<'accept' | 'repeat' | 'escalate', string>;
@@ -40,6 +41,7 @@ export type Texts = {
   readonly section: Record<
     | 'device'
     | 'erasure'
+    | 'attempts'
     | 'checks'
     | 'bypass'
     | 'verification'
@@ -121,9 +123,7 @@ export type Label =
   | 'failure'
   | 'check'
   | 'outcome'
-  | 'verificationMethod'
-  | 'verificationResult'
-  | 'verifiedBy'
+  | 'verification'
   | 'validation'
   | 'reason'
   | 'done'

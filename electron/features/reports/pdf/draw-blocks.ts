@@ -1,13 +1,19 @@
-import type { Block, Cell, Fact, StatusMark } from '../document/blocks.ts';
+import type { Block, Cell, Fact, StatusMark, Tone } from '../document/blocks.ts';
 import type { Canvas } from './canvas.ts';
 import type { Box, Flow } from './flow.ts';
 import type { Weight } from './fonts.ts';
 import { drawStatusShape, drawToneShape } from './shapes.ts';
 import type { Element, TagTree } from './tags.ts';
-import { hair, ink, leading, muted, space, statusColours, toneColours, type } from './theme.ts';
+import { hair, ink, leading, muted, space, statusColours, type } from './theme.ts';
 import type { Typesetter } from './typesetter.ts';
 
-export type Press = { canvas: Canvas; flow: Flow; tags: TagTree; typesetter: Typesetter };
+export type Press = {
+  canvas: Canvas;
+  flow: Flow;
+  tags: TagTree;
+  typesetter: Typesetter;
+  tones: Record<Tone, Box['colour']>;
+};
 
 type TextStyle = { weight: Weight; size: number; colour: Box['colour'] };
 const body: TextStyle = { weight: 'regular', size: type.body, colour: ink };
@@ -15,7 +21,20 @@ const label: TextStyle = { weight: 'regular', size: type.label, colour: muted };
 
 /** Draws the blocks one under the other, tagged in reading order. */
 export function drawBlocks(press: Press, blocks: readonly Block[]): void {
-  for (const block of blocks) drawBlock(press, block);
+  blocks.forEach((block, index) => {
+    const next = blocks[index + 1];
+    if (block.kind === 'heading') press.flow.need(headingHeight + (next ? togetherHeight(next) : 0));
+    drawBlock(press, block);
+  });
+}
+
+const headingHeight = 30;
+
+/** Height to keep with the heading above: all of a short block, the beginning of a long one. An estimate will do. */
+function togetherHeight(block: Block): number {
+  const rows = block.kind === 'table' ? block.rows.length + 1 : block.kind === 'facts' ? block.facts.length / 2 : 3;
+  const height = rows * 18;
+  return height <= 150 ? height : 54;
 }
 
 function drawBlock(press: Press, block: Block): void {
@@ -35,9 +54,7 @@ function box(press: Press, element: Element, text: string, x: number, width: num
 
 function drawHeading({ canvas, flow, tags, typesetter }: Press, level: 2 | 3, text: string): void {
   const size = level === 2 ? type.section : type.sub;
-  // A heading never stands alone at the foot of a page.
-  flow.need(64);
-  flow.move(11);
+  flow.move(9);
   const lines = typesetter.wrap(text, 'bold', size, flow.width);
   const element = tags.add(level === 2 ? 'H2' : 'H3', tags.root);
   flow.row([{ element, lines, x: flow.left, width: flow.width, size, colour: ink }]);
@@ -94,8 +111,8 @@ function drawFacts(press: Press, facts: readonly Fact[], inset = 0): void {
       ? [...boxes(first, left, half), ...boxes(second, left + half + space.gutter, half)]
       : boxes(first, left, width);
     flow.row(row, {
-      before: 1.6,
-      after: 1.6,
+      before: 1.2,
+      after: 1.3,
       onPart: ({ bottom }) => canvas.rectangle(left, bottom, width, 0.4, { fill: hair }),
     });
   }
@@ -135,8 +152,8 @@ function drawTable(press: Press, block: Extract<Block, { kind: 'table' }>): void
     const row = tags.add('TR', table);
     const boxes = cells.map((cell, index) => cellBox(press, tags.add('TD', row), cell, span(index)));
     flow.row(boxes, {
-      before: 2,
-      after: 2,
+      before: 1.5,
+      after: 1.5,
       onBreak: repeatHead,
       onPart: ({ top, bottom, first }) => {
         rule(bottom, false);
@@ -149,20 +166,15 @@ function drawTable(press: Press, block: Extract<Block, { kind: 'table' }>): void
 
 function cellBox(press: Press, element: Element, cell: Cell, { x, width }: { x: number; width: number }): Box {
   if (typeof cell === 'string') return box(press, element, cell, x, width, body);
-  const style: TextStyle = { weight: 'bold', size: type.body, colour: toneColours[cell.tone] };
+  const style: TextStyle = { weight: 'bold', size: type.body, colour: press.tones[cell.tone] };
   return box(press, element, cell.text, x + 12, width - 12, style);
 }
 
-function drawTones(
-  { canvas }: Press,
-  cells: readonly Cell[],
-  top: number,
-  span: (index: number) => { x: number },
-): void {
+function drawTones(press: Press, cells: readonly Cell[], top: number, span: (index: number) => { x: number }): void {
   cells.forEach((cell, index) => {
     if (typeof cell === 'string') return;
-    const place = { x: span(index).x + 4, y: top - 2 - type.body * leading * 0.48, radius: 3 };
-    drawToneShape(canvas, cell.tone, place, toneColours[cell.tone]);
+    const place = { x: span(index).x + 4, y: top - 1.5 - type.body * leading * 0.48, radius: 3 };
+    drawToneShape(press.canvas, cell.tone, place, press.tones[cell.tone]);
   });
 }
 
@@ -190,7 +202,7 @@ function drawCallout(press: Press, block: Extract<Block, { kind: 'callout' }>): 
       box(press, tags.add('TH', row, { scope: 'Row' }), fact.label, x, space.label + 10, label),
       box(press, tags.add('TD', row), fact.value, x + space.label + 16, valueWidth, body),
     ];
-    flow.row(boxes, { before: 1.6, after: 1.6, onPart: bar });
+    flow.row(boxes, { before: 1.2, after: 1.3, onPart: bar });
   }
   flow.move(4);
 }

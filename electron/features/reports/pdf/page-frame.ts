@@ -49,11 +49,13 @@ export function createPageFrame(
     };
     paragraph('P', content.issuerName, 'bold', 11);
     if (content.issuerPlace !== '') paragraph('P', content.issuerPlace, 'regular', type.body, muted);
-    y -= 14;
+    y -= 12;
     paragraph('H1', content.title, 'bold', type.title);
     y -= 3;
+    if (content.lead !== null) paragraph('P', content.lead, 'bold', type.lead);
+    y -= 2;
     paragraph('P', content.subtitle, 'regular', type.body, muted);
-    return Math.min(y, drawQr(top)) - 10;
+    return Math.min(y, drawQr(top)) - 8;
   };
 
   const drawQr = (top: number): number => {

@@ -15,7 +15,7 @@ import { createPageFrame } from './page-frame.ts';
 import { qrPayload } from './qr-code.ts';
 import { addValidationData, reserveSignature, type ValidationData } from './signature-field.ts';
 import { createTagTree } from './tags.ts';
-import { type Paper, paperSizes } from './theme.ts';
+import { type Paper, paperSizes, toneColours } from './theme.ts';
 import { createTypesetter } from './typesetter.ts';
 
 /** Everything a report is made of; structured-clone values, no key. */
@@ -85,7 +85,7 @@ async function buildReport(library: FontLibrary, input: ReportInput): Promise<Un
   const frame = createPageFrame({ canvas, tags, typesetter }, content, qrPayload(data.documentId, hash));
   const flow = createFlow(canvas, frame.open);
   flow.newPage();
-  drawBlocks({ canvas, flow, tags, typesetter }, content.blocks);
+  drawBlocks({ canvas, flow, tags, typesetter, tones: toneColours(data.erasureStatus ?? 'none') }, content.blocks);
   frame.close();
   await canvas.finish();
 

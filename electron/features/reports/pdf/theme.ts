@@ -16,6 +16,7 @@ export const type = {
   section: 10.5,
   sub: 9,
   headline: 14,
+  lead: 9.5,
   body: 8.5,
   label: 7.5,
   small: 6.6,
@@ -24,7 +25,7 @@ export const type = {
 /** Line height over type size. */
 export const leading = 1.38;
 
-export const space = { margin: 44, top: 40, bottom: 56, gutter: 18, label: 96 } as const;
+export const space = { margin: 44, top: 40, bottom: 50, gutter: 18, label: 96 } as const;
 
 /** `accent` carries text and shapes (4.5:1 on white and better), `tint` lies behind them. */
 export const statusColours: Record<StatusMark, { accent: Colour; tint: Colour }> = {
@@ -36,7 +37,13 @@ export const statusColours: Record<StatusMark, { accent: Colour; tint: Colour }>
   none: { accent: [0.36, 0.4, 0.46], tint: [1, 1, 1] },
 };
 
-export const toneColours: Record<Tone, Colour> = {
+/** On a document that vouches for no erasure, nothing is green. */
+export function toneColours(mark: StatusMark): Record<Tone, Colour> {
+  const vouches = mark === 'erased_verified' || mark === 'erased_with_exceptions' || mark === 'none';
+  return vouches ? tones : { ...tones, good: ink };
+}
+
+const tones: Record<Tone, Colour> = {
   good: statusColours.erased_verified.accent,
   warn: statusColours.erased_with_exceptions.accent,
   bad: statusColours.failed.accent,

@@ -1,8 +1,12 @@
-import { blobKey } from '../../../shared/tlog/pii.ts';
+import type { ReportVariant } from '../../../shared/reports.ts';
 import { inclusionProof } from '../../../shared/tlog/merkle.ts';
+import { blobKey } from '../../../shared/tlog/pii.ts';
 import type { ProofBundle } from '../../../shared/verify/proof-bundle.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Subjects } from '../journal/subjects.ts';
+
+/** Entries whose free text a customer's document neither prints nor opens. */
+const internalOnly: readonly string[] = ['job.held', 'job.rejected', 'job.failed', 'evidence.added'];
 
 export type Trust = Omit<ProofBundle['policy'], 'logVkey'>;
 
@@ -10,7 +14,11 @@ export type Trust = Omit<ProofBundle['policy'], 'logVkey'>;
  * Proofs that the named entries are in the journal, up to the present signed head, with the keys to their own personal
  * data and to nothing else. Call it outside a transaction.
  */
-export function proofBundle(deps: { journal: Journal; subjects: Subjects; trust: Trust }, indexes: readonly number[]): ProofBundle {
+export function proofBundle(
+  deps: { journal: Journal; subjects: Subjects; trust: Trust },
+  indexes: readonly number[],
+  variant: ReportVariant,
+): ProofBundle {
   const { journal, subjects, trust } = deps;
   const { size, note } = journal.checkpoint();
   const subtree = journal.store.subtree(size);
@@ -23,7 +31,9 @@ export function proofBundle(deps: { journal: Journal; subjects: Subjects; trust:
       bytes: journal.store.bytes(index).toString('base64'),
       proof: inclusionProof(index, size, subtree).map(hash => hash.toString('base64')),
     })),
-    disclosures: indexes.flatMap(index => disclose(journal, subjects, index)),
+    disclosures: indexes
+      .filter(index => variant === 'internal' || !internalOnly.includes(journal.entry(index).type))
+      .flatMap(index => disclose(journal, subjects, index)),
     policy: { logVkey: journal.vkey, ...trust },
   };
 }

@@ -1,0 +1,154 @@
+import type { Approval, approvalMethods, BypassReason } from '../../../shared/approvals.ts';
+import { BenchError } from '../../../shared/errors.ts';
+import { ApprovalId, type EvidenceId, type JobId, type OperatorId } from '../../../shared/ids.ts';
+import type { Database, Tx } from '../../database/database.ts';
+import type { Clock } from '../../drivers/clock/clock.ts';
+import type { Random } from '../../drivers/random/random.ts';
+import type { Handlers, Publish, SignedIn } from '../../handlers.ts';
+import type { Journal } from '../journal/journal.ts';
+import { type ApprovalRow, createApprovalsStore } from './approvals.store.ts';
+
+const validMs = 24 * 3_600_000;
+
+/** The moves of a job that belong to a bypass; the jobs feature carries them out in the given transaction. */
+export type BypassMoves = {
+  request(
+    tx: Tx,
+    jobId: JobId,
+    act: { approval: ApprovalId; reason: BypassReason; evidence: string[]; done: string; by: OperatorId },
+  ): number;
+  approve(
+    tx: Tx,
+    jobId: JobId,
+    act: { approval: ApprovalId; by: OperatorId; at: number; expiresAt: number; reason: string },
+  ): number;
+  deny(tx: Tx, jobId: JobId, act: { approval: ApprovalId; by: OperatorId; reason: string }): number;
+  expire(tx: Tx, jobId: JobId, act: { approval: ApprovalId; at: number }): number;
+  /** True while the job waits with an approval that can run out. */
+  isWaiting(jobId: JobId): boolean;
+  tell(jobId: JobId): void;
+  ticketOf(jobId: JobId): string;
+};
+
+export type ApprovalsDeps = {
+  database: Database;
+  journal: Journal;
+  clock: Clock;
+  random: Random;
+  publish: Publish;
+  moves: BypassMoves;
+  /** Hashes of evidence that belongs to the job and is whole; throws otherwise. */
+  evidenceHashes(jobId: JobId, ids: readonly EvidenceId[]): string[];
+  /** Throws unless this is the caller's password. */
+  reauthenticate(caller: SignedIn, password: string): Promise<void>;
+  nameOf(operator: OperatorId): string | null;
+};
+
+/** Manual erase bypass by four eyes: requested by one, decided by another who authenticates for this very request. */
+export function createApprovals(deps: ApprovalsDeps) {
+  const { database, journal, clock, random, moves } = deps;
+  const store = createApprovalsStore(database.read);
+
+  const find = (id: ApprovalId): ApprovalRow => {
+    const row = store.find(id);
+    if (!row) throw new BenchError('not_found', 'There is no such request.');
+    return row;
+  };
+  const decisionReason = ({ state, decisionIdx }: ApprovalRow) => {
+    if (decisionIdx === null) return null;
+    const type = state === 'denied' ? 'job.bypass_denied' : 'job.bypass_approved';
+    return journal.open(type, decisionIdx, 'text')?.reason ?? null;
+  };
+  const view = (row: ApprovalRow): Approval => ({
+    id: row.id,
+    jobId: row.jobId,
+    ticket: moves.ticketOf(row.jobId),
+    state: row.state,
+    reason: row.reason,
+    done: journal.open('job.bypass_requested', row.requestIdx, 'text')?.done ?? null,
+    evidenceIds: row.evidenceIds,
+    requestedBy: row.requestedBy,
+    requesterName: deps.nameOf(row.requestedBy) ?? '',
+    requestedAt: row.requestedAt,
+    decidedBy: row.decidedBy,
+    deciderName: row.decidedBy && deps.nameOf(row.decidedBy),
+    decidedAt: row.decidedAt,
+    decisionReason: decisionReason(row),
+    expiresAt: row.expiresAt,
+  });
+  const tell = (id: ApprovalId): Approval => {
+    const approval = view(find(id));
+    deps.publish('approval.changed', approval);
+    moves.tell(approval.jobId);
+    return approval;
+  };
+
+  const handlers = {
+    'approvals.request': ({ jobId, reason, done, evidenceIds }, caller) => {
+      const evidence = deps.evidenceHashes(jobId, evidenceIds);
+      const id = ApprovalId.parse(random.uuidV7(clock.now()));
+      database.write(tx => {
+        const requestIdx = moves.request(tx, jobId, { approval: id, reason, evidence, done, by: caller.operatorId });
+        store.insert(tx, {
+          id,
+          jobId,
+          state: 'requested',
+          reason,
+          evidenceIds,
+          requestedBy: caller.operatorId,
+          requestedAt: new Date(clock.now()).toISOString(),
+          requestIdx,
+          decidedBy: null,
+          decidedAt: null,
+          decisionIdx: null,
+          expiresAt: null,
+        });
+      });
+      return tell(id);
+    },
+    'approvals.decide': async ({ approvalId, decision, reason, password }, caller) => {
+      await deps.reauthenticate(caller, password);
+      const at = clock.now();
+      const expiresAt = at + validMs;
+      database.write(tx => {
+        const row = find(approvalId);
+        if (row.state !== 'requested') throw new BenchError('conflict', 'This request was decided already.');
+        const act = { approval: approvalId, by: caller.operatorId, reason };
+        const idx =
+          decision === 'approve'
+            ? moves.approve(tx, row.jobId, { ...act, at, expiresAt })
+            : moves.deny(tx, row.jobId, act);
+        store.decide(tx, approvalId, {
+          state: decision === 'approve' ? 'approved' : 'denied',
+          by: caller.operatorId,
+          at: new Date(at).toISOString(),
+          idx,
+          expiresAt: decision === 'approve' ? new Date(expiresAt).toISOString() : null,
+        });
+      });
+      return tell(approvalId);
+    },
+    'approvals.list': ({ state }) => (state === undefined ? store.all() : store.inState(state)).map(view),
+  } satisfies Pick<Handlers, keyof typeof approvalMethods>;
+
+  return {
+    handlers,
+    ofJob: (jobId: JobId) => store.ofJob(jobId).map(view),
+    /** Marks the approval that a move used up, within the same transaction. */
+    markUsed: (tx: Tx, id: ApprovalId) => store.end(tx, id, 'used'),
+    /** Ends approvals whose time is over; call it at start and from time to time. */
+    expireDue() {
+      for (const row of store.inState('approved')) {
+        const due = row.expiresAt !== null && clock.now() >= Date.parse(row.expiresAt);
+        if (!due || !moves.isWaiting(row.jobId)) continue;
+        database.write(tx => {
+          moves.expire(tx, row.jobId, { approval: row.id, at: clock.now() });
+          store.end(tx, row.id, 'expired');
+        });
+        tell(row.id);
+      }
+    },
+  };
+}
+
+export type Approvals = ReturnType<typeof createApprovals>;

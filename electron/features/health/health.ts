@@ -1,0 +1,67 @@
+import { BenchError } from '../../../shared/errors.ts';
+import type { Health, healthMethods } from '../../../shared/health.ts';
+import type { JournalStatus } from '../../../shared/journal.ts';
+import type { SyncStatus } from '../../../shared/sync.ts';
+import type { Picea } from '../../drivers/picea/picea.ts';
+import type { Handlers } from '../../handlers.ts';
+
+const dayMs = 86_400_000;
+
+export type HealthDeps = {
+  version: string;
+  startedAt: number;
+  training: boolean;
+  now(): number;
+  journal(): JournalStatus;
+  sync(): SyncStatus;
+  keystore: Health['keystore'];
+  picea: Picea;
+};
+
+/** How the bench is doing, and what an operator should know about it. */
+export function createHealth(deps: HealthDeps) {
+  const eraseTool = async (): Promise<Health['eraseTool']> => {
+    try {
+      const { product, version } = await deps.picea.info();
+      return { available: true, detail: `${product} ${version}` };
+    } catch (error) {
+      if (error instanceof BenchError) return { available: false, detail: error.message };
+      throw error;
+    }
+  };
+
+  const warnings = (journal: JournalStatus, sync: SyncStatus, tool: Health['eraseTool']): string[] => {
+    const since = journal.notCosignedSince;
+    const found = [
+      deps.training && 'Training: everything made here is marked so and counts for nothing.',
+      !tool.available && `No erasure is possible: ${tool.detail}`,
+      sync.state === 'frozen' && `Sync is stopped: ${sync.lastAnswer ?? 'the server found a fork'}. Call an admin.`,
+      sync.state === 'not_enrolled' && 'Not enrolled: nobody but this station vouches for its journal yet.',
+      since !== null &&
+        deps.now() - Date.parse(since) > dayMs &&
+        'Entries have waited over a day for the central server.',
+      deps.keystore !== 'os' &&
+        !deps.training &&
+        'Keys rest in a file, which is weaker than the keystore of the system.',
+    ];
+    return found.filter(line => line !== false);
+  };
+
+  return {
+    'health.get': async () => {
+      const journal = deps.journal();
+      const sync = deps.sync();
+      const tool = await eraseTool();
+      return {
+        version: deps.version,
+        startedAt: new Date(deps.startedAt).toISOString(),
+        training: deps.training,
+        journal,
+        sync,
+        keystore: deps.keystore,
+        eraseTool: tool,
+        warnings: warnings(journal, sync, tool),
+      };
+    },
+  } satisfies Pick<Handlers, keyof typeof healthMethods>;
+}

@@ -1,0 +1,62 @@
+import type { BypassReason } from '../../../shared/approvals.ts';
+import type { ApprovalId, JobId, OperatorId } from '../../../shared/ids.ts';
+import type { Tx } from '../../database/database.ts';
+import { placeOfJob } from './job.ts';
+import type { Jobs } from './jobs.ts';
+
+/** The moves of a job that belong to a manual bypass, each within the caller's transaction; they return the entry's index. */
+export function bypassMoves(jobs: Jobs) {
+  return {
+    request(
+      tx: Tx,
+      jobId: JobId,
+      act: { approval: ApprovalId; reason: BypassReason; evidence: string[]; done: string; by: OperatorId },
+    ) {
+      const { approval, reason, evidence, done, by } = act;
+      return jobs.advance(tx, jobId, {
+        event: { type: 'bypass.requested', approval, by, evidence: evidence.length },
+        type: 'job.bypass_requested',
+        data: { approval, reason, evidence },
+        by,
+        pii: { text: { done } },
+      });
+    },
+    approve(
+      tx: Tx,
+      jobId: JobId,
+      act: { approval: ApprovalId; by: OperatorId; at: number; expiresAt: number; reason: string },
+    ) {
+      const { approval, by, at, expiresAt, reason } = act;
+      return jobs.advance(tx, jobId, {
+        event: { type: 'bypass.approved', approval, by, at, expiresAt },
+        type: 'job.bypass_approved',
+        data: { approval, expiresAt: new Date(expiresAt).toISOString(), authenticated: 'password' },
+        by,
+        pii: { text: { reason } },
+      });
+    },
+    deny(tx: Tx, jobId: JobId, act: { approval: ApprovalId; by: OperatorId; reason: string }) {
+      const { approval, by, reason } = act;
+      return jobs.advance(tx, jobId, {
+        event: { type: 'bypass.denied', approval, by },
+        type: 'job.bypass_denied',
+        data: { approval, authenticated: 'password' },
+        by,
+        pii: { text: { reason } },
+      });
+    },
+    expire(tx: Tx, jobId: JobId, act: { approval: ApprovalId; at: number }) {
+      return jobs.advance(tx, jobId, {
+        event: { type: 'bypass.expired', at: act.at },
+        type: 'job.bypass_expired',
+        data: { approval: act.approval },
+        by: undefined,
+      });
+    },
+    isWaiting: (jobId: JobId) => placeOfJob(jobs.find(jobId).snapshot) === 'reset.bypass_approved',
+    tell: (jobId: JobId) => {
+      jobs.tell(jobId);
+    },
+    ticketOf: (jobId: JobId) => jobs.find(jobId).ticket,
+  };
+}

@@ -1,0 +1,4 @@
+import type { ReportInput, UnsignedReport } from './pdf/report-builder.ts';
+
+/** What the reports feature asks of the worker process. */
+export type ReportTasks = { 'report.build': { input: ReportInput; output: UnsignedReport } };

@@ -1,0 +1,237 @@
+import { BenchError } from '../../../shared/errors.ts';
+import type { Evidence } from '../../../shared/evidence.ts';
+import { type DeviceId, type JobId, type OperatorId, ReportId } from '../../../shared/ids.ts';
+import type { ErasureStatus } from '../../../shared/jobs.ts';
+import { ReportDocument } from '../../../shared/report-document.ts';
+import type { Report, ReportScope, ReportVariant, reportMethods } from '../../../shared/reports.ts';
+import type { Blobs } from '../../database/blobs.ts';
+import type { Database } from '../../database/database.ts';
+import type { Clock } from '../../drivers/clock/clock.ts';
+import type { Random } from '../../drivers/random/random.ts';
+import type { Worker } from '../../drivers/worker/worker.ts';
+import type { Handlers, Publish } from '../../handlers.ts';
+import type { Journal } from '../journal/journal.ts';
+import { type Subjects, subjectOf } from '../journal/subjects.ts';
+import type { Settings } from '../station/settings.ts';
+import { deviceRecord } from './device-record.ts';
+import { type JobHistory, readJobHistory } from './job-history.ts';
+import { proofBundle, type Trust } from './proof-bundle.ts';
+import type { ReportTasks } from './report-worker.ts';
+import { createReportsStore, type ReportRow } from './reports.store.ts';
+import { signReportPdf } from './signing/sign-report.ts';
+import type { SiteKeys } from './site-keys.ts';
+
+export type ReportsDeps = {
+  database: Database;
+  journal: Journal;
+  subjects: Subjects;
+  settings: Settings;
+  blobs: Blobs;
+  clock: Clock;
+  random: Random;
+  publish: Publish;
+  worker: Worker<ReportTasks>;
+  appVersion: string;
+  training: boolean;
+  siteKeys(): Promise<SiteKeys>;
+  trust(): Trust;
+  nameOf(operator: OperatorId): string | null;
+  jobOf(id: JobId): ReportedJob;
+  evidenceOf(id: JobId): Evidence[];
+  reportFloor(): number;
+  /** Called after a number is durable. */
+  onNumber(sequence: number): Promise<void>;
+};
+
+export type ReportedJob = {
+  id: JobId;
+  ticket: string;
+  deviceId: DeviceId;
+  identifiedIdx: number;
+  previousTicket: string | null;
+  erasing: boolean;
+  /** What the job machine holds, to be compared with what the journal says. */
+  erasure: ErasureStatus | null;
+};
+
+type Request = { jobId: JobId; scope: ReportScope; variant: ReportVariant; by: OperatorId };
+
+/** Signed documents about jobs. A number is taken first and never lost: what cannot be finished is void. */
+export function createReports(deps: ReportsDeps) {
+  const { database, journal, subjects, settings, blobs, clock, random } = deps;
+  const store = createReportsStore(database.read);
+
+  const view = (row: ReportRow): Report => ({
+    id: row.id,
+    sequence: row.sequence,
+    jobId: row.jobId,
+    ticket: deps.jobOf(row.jobId).ticket,
+    scope: row.scope,
+    variant: row.variant,
+    state: row.state === 'issued' ? 'issued' : 'void',
+    erasureStatus: row.erasureStatus,
+    issuedAt: row.issuedAt,
+    fileName: row.fileName,
+    sha256: row.sha256,
+    supersedes: row.supersedes,
+    witnessed: row.numberedIdx < journal.status().cosignedSize,
+  });
+
+  const takeNumber = (request: Request, job: ReportedJob): ReportRow =>
+    database.write(tx => {
+      const { scope, variant } = request;
+      const id = ReportId.parse(random.uuid());
+      const sequence = settings.next(tx, 'report-counter', deps.reportFloor());
+      const supersedes = store.lastIssued(job.id, scope, variant);
+      const numberedIdx = journal.append(tx, {
+        type: 'report.numbered',
+        actor: request.by,
+        device: job.deviceId,
+        job: job.id,
+        data: { documentId: id, sequence, scope, variant, status: job.erasure, supersedes },
+      });
+      const row: ReportRow = {
+        id,
+        sequence,
+        jobId: job.id,
+        scope,
+        variant,
+        state: 'numbered',
+        erasureStatus: job.erasure,
+        issuedAt: new Date(clock.now()).toISOString(),
+        fileName: `${job.ticket}-${scope}-${variant}-${String(sequence).padStart(6, '0')}.pdf`,
+        sha256: null,
+        blobSha256: null,
+        supersedes,
+        numberedIdx,
+      };
+      store.insert(tx, row);
+      return row;
+    });
+
+  const makeVoid = (row: ReportRow, code: string) => {
+    database.write(tx => {
+      store.void(tx, row.id);
+      journal.append(tx, {
+        type: 'report.voided',
+        job: row.jobId,
+        data: { documentId: row.id, sequence: row.sequence, code },
+      });
+    });
+    deps.publish('report.changed', view({ ...row, state: 'void' }));
+  };
+
+  const documentOf = (row: ReportRow, job: ReportedJob, keys: SiteKeys, history: JobHistory, indexes: number[]) => {
+    const now = new Date(row.issuedAt);
+    const record = deviceRecord(history, { ...job, evidence: deps.evidenceOf(job.id) }, row.scope, row.variant);
+    if (record.erasureStatus !== job.erasure) {
+      throw new BenchError('report_failed', 'The journal and the job disagree about the erasure. Verify the journal.');
+    }
+    return ReportDocument.parse({
+      schemaVersion: 1,
+      documentId: row.id,
+      sequence: row.sequence,
+      scope: row.scope,
+      variant: row.variant,
+      training: deps.training,
+      issued: {
+        at: row.issuedAt,
+        zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        utcOffsetMinutes: -now.getTimezoneOffset(),
+        clockSource: 'station_clock',
+      },
+      issuer: {
+        organisation: settings.get('site-name'),
+        site: settings.get('site-name'),
+        station: { id: settings.get('station-id') ?? '', name: settings.get('station-name') },
+        appVersion: deps.appVersion,
+        keyFingerprint: keys.fingerprint,
+      },
+      erasureStatus: record.erasureStatus,
+      supersedes: row.supersedes,
+      customer: null,
+      order: null,
+      lot: null,
+      devices: [record],
+      journal: { origin: journal.origin, logVkey: journal.vkey, fleetVkey: deps.trust().fleetVkey, indexes },
+    });
+  };
+
+  const make = async (row: ReportRow, job: ReportedJob): Promise<ReportRow> => {
+    const keys = await deps.siteKeys();
+    const history = readJobHistory(journal, job.id, deps.nameOf);
+    const indexes = [...new Set([job.identifiedIdx, ...history.indexes])].sort((a, b) => a - b);
+    const document = documentOf(row, job, keys, history, indexes);
+    const proofs = proofBundle({ journal, subjects, trust: deps.trust() }, indexes, row.variant);
+    const unsigned = await deps.worker.run('report.build', {
+      document,
+      proofBundle: proofs,
+      validation: keys.validation,
+    });
+    const signed = await signReportPdf(unsigned.pdf, keys.signer, clock.now());
+    const blobSha256 = blobs.put(subjects.dekOf(subjectOf(job.deviceId)), Buffer.from(signed.pdf));
+    database.write(tx => {
+      store.issue(tx, row.id, { sha256: signed.fileSha256, blobSha256 });
+      journal.append(tx, {
+        type: 'report.issued',
+        device: job.deviceId,
+        data: {
+          documentId: row.id,
+          sequence: row.sequence,
+          fileSha256: signed.fileSha256,
+          signedSha256: signed.signedSha256,
+        },
+      });
+    });
+    return { ...row, state: 'issued', sha256: signed.fileSha256, blobSha256 };
+  };
+
+  const issue = async (request: Request): Promise<Report> => {
+    const job = deps.jobOf(request.jobId);
+    if (job.erasing)
+      throw new BenchError('state_refused', 'An erase runs on this device. Issue the report when it has ended.');
+    const row = takeNumber(request, job);
+    await deps.onNumber(row.sequence);
+    try {
+      const report = view(await make(row, job));
+      deps.publish('report.changed', report);
+      return report;
+    } catch (error) {
+      makeVoid(row, error instanceof BenchError ? error.code : 'internal');
+      if (error instanceof BenchError) throw error;
+      throw new BenchError('report_failed', `The report could not be made; its number ${row.sequence} is void.`, {
+        cause: error,
+      });
+    }
+  };
+
+  const download = (id: ReportId, by: OperatorId) => {
+    const row = store.find(id);
+    if (!row?.blobSha256) throw new BenchError('not_found', 'There is no such document.');
+    const { deviceId } = deps.jobOf(row.jobId);
+    const bytes = blobs.get(subjects.dekOf(subjectOf(deviceId)), row.blobSha256);
+    database.write(tx =>
+      journal.append(tx, {
+        type: 'report.downloaded',
+        actor: by,
+        data: { documentId: row.id, sequence: row.sequence },
+      }),
+    );
+    return { fileName: row.fileName, contentBase64: bytes.toString('base64') };
+  };
+
+  const handlers = {
+    'reports.issue': ({ jobId, scope, variant }, caller) => issue({ jobId, scope, variant, by: caller.operatorId }),
+    'reports.list': ({ jobId }) => store.list(jobId).map(view),
+    'reports.download': ({ reportId }, caller) => download(reportId, caller.operatorId),
+    'reports.site_ca': async () => ({ pem: (await deps.siteKeys()).caPem }),
+  } satisfies Pick<Handlers, keyof typeof reportMethods>;
+
+  return {
+    handlers,
+    /** Numbers whose document was not finished when the process ended become void. */
+    voidUnfinished() {
+      for (const row of store.numbered()) makeVoid(row, 'restart');
+    },
+  };
+}

@@ -1,0 +1,244 @@
+import { createHash, type KeyObject, sign } from 'node:crypto';
+import { BenchError } from '../../../shared/errors.ts';
+import type { SyncStatus, syncMethods } from '../../../shared/sync.ts';
+import type { Database } from '../../database/database.ts';
+import type { BatchAnswer, Central } from '../../drivers/central/central.ts';
+import type { Clock } from '../../drivers/clock/clock.ts';
+import type { Random } from '../../drivers/random/random.ts';
+import type { Handlers, Publish } from '../../handlers.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Settings } from '../station/settings.ts';
+import { type Batch, nextBatch, openReceipt } from './outbox.ts';
+
+const mostEntries = 1_000;
+const firstDelayMs = 1_000;
+const longestDelayMs = 5 * 60_000;
+const settleMs = 250;
+
+export type SyncDeps = {
+  database: Database;
+  journal: Journal;
+  settings: Settings;
+  clock: Clock;
+  random: Random;
+  publish: Publish;
+  logKey: KeyObject;
+  /** A client for the server at this address. */
+  central(url: string): Central;
+  log(line: Record<string, unknown>): void;
+};
+
+type State = {
+  phase: SyncStatus['state'];
+  lastAnswer: string | null;
+  lastReceiptAt: string | null;
+  nextAttemptAt: number | null;
+  failures: number;
+  /** Entries a batch may hold; halved when the server finds it too large or does not finish. */
+  limit: number;
+  /** Where to go on from when the server said that it has less than was acknowledged. */
+  resumeAt: number | null;
+};
+
+/** Sends the journal to the central server and keeps its receipts. Nothing is dropped; only a cosignature advances. */
+export function createSync(deps: SyncDeps) {
+  const { database, journal, settings, clock, random } = deps;
+  const stopped = new AbortController();
+  let state: State = {
+    phase: settings.get('server-url') === null ? 'not_enrolled' : 'idle',
+    lastAnswer: null,
+    lastReceiptAt: null,
+    nextAttemptAt: null,
+    failures: 0,
+    limit: mostEntries,
+    resumeAt: null,
+  };
+  let cancelTimer = () => {};
+  let running: Promise<void> | null = null;
+
+  const status = (): SyncStatus => {
+    const { size, cosignedSize, notCosignedSince } = journal.status();
+    return {
+      state: state.phase,
+      serverUrl: settings.get('server-url'),
+      pendingEntries: size - cosignedSize,
+      pendingSince: notCosignedSince,
+      lastReceiptAt: state.lastReceiptAt,
+      nextAttemptAt: state.nextAttemptAt === null ? null : new Date(state.nextAttemptAt).toISOString(),
+      lastAnswer: state.lastAnswer,
+    };
+  };
+  const become = (change: Partial<State>) => {
+    state = { ...state, ...change };
+    deps.publish('sync.changed', status());
+  };
+
+  const schedule = (delayMs: number) => {
+    cancelTimer();
+    state = { ...state, nextAttemptAt: clock.now() + delayMs };
+    cancelTimer = clock.after(delayMs, () => void drain());
+  };
+  const backOff = (words: string, atLeastMs: number | null) => {
+    const ceiling = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(state.failures, 20));
+    schedule(Math.max(atLeastMs ?? 0, random.integer(ceiling) + 1));
+    become({ phase: 'waiting', failures: state.failures + 1, lastAnswer: words });
+  };
+
+  const from = () => state.resumeAt ?? journal.status().cosignedSize;
+
+  /** Sends batch after batch until nothing waits or the server asks to stop. One at a time. */
+  const drain = (): Promise<void> => {
+    if (running) return running;
+    if (state.phase === 'not_enrolled' || state.phase === 'frozen') return Promise.resolve();
+    cancelTimer();
+    running = sendAll().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+
+  const sendAll = async () => {
+    while (!stopped.signal.aborted && from() < journal.status().size) {
+      become({ phase: 'sending', nextAttemptAt: null });
+      const batch = nextBatch(journal, from(), state.limit);
+      const answer = await send(batch);
+      if (stopped.signal.aborted || !take(batch, answer)) return;
+    }
+    if (!stopped.signal.aborted) become({ phase: 'idle', nextAttemptAt: null });
+  };
+
+  const send = async (batch: Batch): Promise<BatchAnswer | BenchError> => {
+    const oh = createHash('sha256').update(journal.origin).digest('hex');
+    try {
+      return await deps.central(settings.get('server-url') ?? '').putBatch(oh, batch.body, stopped.signal);
+    } catch (error) {
+      if (error instanceof BenchError) return error;
+      deps.log({ level: 'error', event: 'sync.failed', cause: error instanceof Error ? error.name : 'unknown' });
+      return new BenchError('server_unreachable', 'The server could not be reached.');
+    }
+  };
+
+  /** What an answer means; true when the next batch may follow at once. */
+  const take = (batch: Batch, answer: BatchAnswer | BenchError): boolean => {
+    if (answer instanceof BenchError) {
+      state = { ...state, limit: halved(state.limit) };
+      backOff(answer.message, null);
+      return false;
+    }
+    switch (answer.kind) {
+      case 'cosigned':
+        return acknowledge(batch, answer.lines);
+      case 'size_conflict':
+        return resume(batch, answer.size);
+      case 'too_large':
+        if (state.limit === 1) backOff('The server finds a single entry too large.', null);
+        become({ limit: halved(state.limit), lastAnswer: 'The batch was too large; it goes on in smaller ones.' });
+        return state.phase !== 'waiting';
+      case 'busy':
+        backOff('The server is busy and asks to wait.', answer.retryAfterMs);
+        return false;
+      case 'fork':
+        freeze(answer.detail);
+        return false;
+      case 'refused':
+        backOff(`The server refused (${answer.status}): ${answer.detail}`, null);
+        return false;
+    }
+  };
+
+  const acknowledge = (batch: Batch, lines: string): boolean => {
+    const keys = { logVkey: journal.vkey, witnessVkey: settings.get('witness-vkey') ?? '' };
+    const receipt = openReceipt(batch, lines, keys);
+    if (!receipt) {
+      backOff('The answer carries no valid signature of the server: it may come from something in between.', null);
+      return false;
+    }
+    const serverTime = new Date(receipt.serverTimeS * 1000).toISOString();
+    database.write(tx => {
+      journal.store.acknowledge(tx, batch.to, batch.note, lines);
+      // Later entries are provably after it. A batch of nothing but receipts gets none, or it would never end.
+      if (!batch.onlyReceipts) {
+        journal.append(tx, {
+          type: 'sync.receipt',
+          data: { size: batch.to, noteSha256: receipt.noteSha256, serverTime },
+        });
+      }
+    });
+    const limit = Math.min(mostEntries, state.limit * 2);
+    const resumeAt = state.resumeAt === null || batch.to >= journal.status().cosignedSize ? null : batch.to;
+    become({ failures: 0, lastReceiptAt: serverTime, lastAnswer: 'Received and cosigned.', limit, resumeAt });
+    deps.publish('journal.changed', journal.status());
+    return true;
+  };
+
+  const resume = (batch: Batch, serverSize: number): boolean => {
+    if (serverSize > journal.status().size) {
+      freeze('The server holds more entries of this station than the station itself: the database is an old copy.');
+      return false;
+    }
+    if (serverSize === batch.from) {
+      backOff('The server contradicts itself about how much it holds.', null);
+      return false;
+    }
+    become({ resumeAt: serverSize, lastAnswer: `The server holds ${serverSize} entries; going on from there.` });
+    return true;
+  };
+
+  const freeze = (detail: string) => {
+    database.write(tx => journal.append(tx, { type: 'sync.frozen', data: { detail } }));
+    become({ phase: 'frozen', lastAnswer: detail, nextAttemptAt: null });
+  };
+
+  const enrol = async (serverUrl: string, code: string): Promise<SyncStatus> => {
+    if (state.phase !== 'not_enrolled') throw new BenchError('conflict', 'The station is enrolled already.');
+    const central = deps.central(serverUrl);
+    const stationId = settings.get('station-id') ?? '';
+    const proof = sign(null, Buffer.from(`enrol\n${code}\n${stationId}\n${journal.vkey}`), deps.logKey).toString(
+      'base64',
+    );
+    const prefix = settings.get('prefix') ?? '';
+    const enrolment = await central.enrol({ code, prefix, stationId, vkey: journal.vkey, proof }, stopped.signal);
+    const oh = createHash('sha256').update(journal.origin).digest('hex');
+    const fleet = await central.fleetProof(oh, stopped.signal);
+    database.write(tx => {
+      settings.set(tx, 'server-url', serverUrl);
+      settings.set(tx, 'witness-vkey', enrolment.witnessVkey);
+      settings.set(tx, 'fleet-vkey', enrolment.fleetVkey);
+      settings.set(tx, 'fleet-proof', JSON.stringify(fleet));
+      journal.append(tx, {
+        type: 'sync.enrolled',
+        data: { origin: journal.origin, serverUrl, witnessVkey: enrolment.witnessVkey, fleetVkey: enrolment.fleetVkey },
+      });
+    });
+    become({ phase: 'idle', lastAnswer: 'Enrolled.' });
+    schedule(0);
+    return status();
+  };
+
+  const handlers = {
+    'sync.status': () => status(),
+    'sync.enrol': ({ serverUrl, code }) => enrol(serverUrl, code),
+    'sync.now': async () => {
+      await drain();
+      return status();
+    },
+  } satisfies Pick<Handlers, keyof typeof syncMethods>;
+
+  return {
+    handlers,
+    status,
+    /** Something was appended: send it soon, unless a wait is under way. */
+    nudge() {
+      if (state.phase === 'idle' && from() < journal.status().size) schedule(settleMs);
+    },
+    async close() {
+      stopped.abort(new BenchError('server_unreachable', 'The bench is closing.'));
+      cancelTimer();
+      await running;
+    },
+  };
+}
+
+function halved(limit: number): number {
+  return Math.max(1, Math.floor(limit / 2));
+}

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { keyMigrations } from '../migrations/keys/index.ts';
+import { stationMigrations } from '../migrations/station/index.ts';
+import { createBlobs } from './database/blobs.ts';
+import { openDatabase } from './database/database.ts';
+import { openDataFolder } from './database/folder.ts';
+import type { Central } from './drivers/central/central.ts';
+import type { Clock } from './drivers/clock/clock.ts';
+import type { DeviceAdapter } from './drivers/devices/adapter.ts';
+import type { Keystore } from './drivers/keystore/keystore.ts';
+import type { Picea } from './drivers/picea/picea.ts';
+import type { Random } from './drivers/random/random.ts';
+import type { Worker } from './drivers/worker/worker.ts';
+import type { ErasePolicy } from './features/jobs/erase-run.ts';
+import type { JobPolicy } from './features/jobs/jobs.ts';
+import { createJournal } from './features/journal/journal.ts';
+import { openKeyring } from './features/journal/keyring.ts';
+import { createSubjects } from './features/journal/subjects.ts';
+import type { ReportTasks } from './features/reports/report-worker.ts';
+import { openHighWater } from './features/station/high-water.ts';
+import { createSettings } from './features/station/settings.ts';
+import type { TrainingBench } from './features/training/training.ts';
+
+/** Everything outside the station, real or fake; an entry point chooses. */
+export type Drivers = {
+  clock: Clock;
+  random: Random;
+  keystore: Keystore;
+  adapters: readonly DeviceAdapter[];
+  picea: Picea;
+  central(url: string): Central;
+  worker: Worker<ReportTasks>;
+  training: TrainingBench | null;
+};
+
+export type StationConfig = {
+  dataDir: string;
+  appVersion: string;
+  training: boolean;
+  policy: { job: JobPolicy; erase: ErasePolicy };
+  log(line: Record<string, unknown>): void;
+};
+
+/**
+ * Opens the data folder, keys, databases and journal, in this order. Throws BenchErrors that say what to do:
+ * `already_running`, `data_folder_unusable`, `keystore_unavailable`, `database_key_wrong`, `database_damaged`.
+ */
+export async function openStationParts(drivers: Drivers, config: StationConfig) {
+  const { clock, random, keystore } = drivers;
+  const folder = openDataFolder(config.dataDir);
+  const opened: { close(): void }[] = [folder];
+  const close = () => {
+    for (const part of opened.toReversed()) part.close();
+  };
+  try {
+    const stationFile = folder.file('station.db');
+    const keyring = await openKeyring({ keystore, random, fresh: !existsSync(stationFile) });
+    const keys = openDatabase({
+      file: folder.file('keys.db'),
+      key: keyring.keysDatabaseKey,
+      migrations: keyMigrations,
+    });
+    opened.push(keys);
+    const database = openDatabase({ file: stationFile, key: keyring.databaseKey, migrations: stationMigrations });
+    opened.push(database);
+
+    const settings = createSettings(database);
+    const stationId = settings.get('station-id') ?? firstStart(random);
+    const subjects = createSubjects({ keys, wrappingKey: keyring.wrappingKey, random, clock });
+    const initialOrigin = `audit.local/s/${stationId}/0`;
+    const journal = createJournal({ database, subjects, logKey: keyring.logKey, clock, random, initialOrigin });
+    const highWater = await openHighWater(keystore);
+    const blobs = createBlobs({ folder: folder.file('blobs'), randomBytes: random.bytes });
+    return { folder, keyring, database, settings, subjects, journal, highWater, blobs, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+
+  function firstStart(source: Random): string {
+    return source.uuid();
+  }
+}
+
+export type StationParts = Awaited<ReturnType<typeof openStationParts>>;

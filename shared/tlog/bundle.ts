@@ -1,0 +1,28 @@
+import { TlogError } from './errors.ts';
+
+/** tlog-tiles entry bundle: each entry behind its length as big-endian uint16. */
+export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(
+    entries.flatMap(entry => {
+      if (entry.length > 0xffff) throw new TlogError('bad_bundle', 'an entry is longer than 65,535 bytes');
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(entry.length);
+      return [length, entry];
+    }),
+  );
+}
+
+/** Throws `bad_bundle` when it is cut short or holds more than `max` entries. */
+export function decodeBundle(bytes: Uint8Array, max = 10_000): Buffer[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries: Buffer[] = [];
+  for (let at = 0; at < buffer.length; ) {
+    if (at + 2 > buffer.length || entries.length >= max)
+      throw new TlogError('bad_bundle', 'the bundle is cut short or too long');
+    const end = at + 2 + buffer.readUInt16BE(at);
+    if (end > buffer.length) throw new TlogError('bad_bundle', 'the bundle is cut short or too long');
+    entries.push(buffer.subarray(at + 2, end));
+    at = end;
+  }
+  return entries;
+}
