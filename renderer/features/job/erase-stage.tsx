@@ -8,7 +8,7 @@ import { deviceTitle } from '../../ui/fact.tsx';
 import { shortTime } from '../../ui/time.ts';
 import { BypassForm } from './bypass-form.tsx';
 import { BypassState } from './bypass-state.tsx';
-import type { JobFormProps } from './stage-content.tsx';
+import type { JobFormProps } from './job-form.ts';
 
 export function EraseStage({ job, onJob }: JobFormProps) {
   const can = useCan();

@@ -2,8 +2,8 @@ import { Button, Stack } from '@mantine/core';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
+import type { JobFormProps } from './job-form.ts';
 import { LocksForm } from './locks-form.tsx';
-import type { JobFormProps } from './stage-content.tsx';
 import { StepRow } from './step-row.tsx';
 
 export function FunctionalStage({ job, onJob }: JobFormProps) {

@@ -6,7 +6,7 @@ import { useAction } from '../../state/use-action.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { housingWords, presenceWords, screenWords } from '../../ui/words.ts';
-import type { JobFormProps } from './stage-content.tsx';
+import type { JobFormProps } from './job-form.ts';
 
 type Answers = { [K in keyof Condition]: Condition[K] | null };
 

@@ -6,7 +6,7 @@ import { useAction } from '../../state/use-action.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { lockStateWords, lockWords } from '../../ui/words.ts';
-import type { JobFormProps } from './stage-content.tsx';
+import type { JobFormProps } from './job-form.ts';
 
 export function LocksForm({ job, onJob }: JobFormProps) {
   const { api } = useBench();

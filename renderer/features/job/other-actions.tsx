@@ -2,8 +2,8 @@ import { Button, Stack } from '@mantine/core';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
+import type { JobFormProps } from './job-form.ts';
 import { ReasonForm } from './reason-form.tsx';
-import type { JobFormProps } from './stage-content.tsx';
 
 /** What can be done at almost any stage: hold, release, fail. */
 export function OtherActions({ job, onJob }: JobFormProps) {

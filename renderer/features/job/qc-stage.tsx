@@ -6,9 +6,9 @@ import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { lockTones, resultTones } from '../../ui/tones.ts';
 import { lockStateWords, lockWords, resultWords, stepWords } from '../../ui/words.ts';
+import type { JobFormProps } from './job-form.ts';
 import { ReasonForm } from './reason-form.tsx';
 import { SampleForm } from './sample-form.tsx';
-import type { JobFormProps } from './stage-content.tsx';
 
 export function QcStage({ job, onJob }: JobFormProps) {
   const { api } = useBench();

@@ -4,7 +4,7 @@ import { useBench } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
-import type { JobFormProps } from './stage-content.tsx';
+import type { JobFormProps } from './job-form.ts';
 
 const outcomes = { passed: 'No data found', failed: 'Data found or doubt' } as const;
 

@@ -5,9 +5,8 @@ import { checkWords, erasureWords } from '../../ui/words.ts';
 import { EraseStage } from './erase-stage.tsx';
 import { FunctionalStage } from './functional-stage.tsx';
 import { IntakeForm } from './intake-form.tsx';
+import type { JobFormProps } from './job-form.ts';
 import { QcStage } from './qc-stage.tsx';
-
-export type JobFormProps = { job: Job; onJob: (job: Job) => void };
 
 /** What is to be done in the present stage. */
 export function StageContent({ job, onJob }: JobFormProps) {
