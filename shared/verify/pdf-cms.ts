@@ -1,6 +1,20 @@
 import { createHash, verify, X509Certificate } from 'node:crypto';
-import { ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
-import { AsnConvert } from '@peculiar/asn1-schema';
+import {
+  Attribute,
+  CertificateChoices,
+  CertificateSet,
+  ContentInfo,
+  DigestAlgorithmIdentifier,
+  DigestAlgorithmIdentifiers,
+  EncapsulatedContentInfo,
+  IssuerAndSerialNumber,
+  SignatureAlgorithmIdentifier,
+  SignedData,
+  SignerIdentifier,
+  SignerInfo,
+  SignerInfos,
+} from '@peculiar/asn1-cms';
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { Certificate } from '@peculiar/asn1-x509';
 
 export const oid = {
@@ -61,6 +75,40 @@ export function attributeSet(attributes: readonly Buffer[]): Buffer {
   return der(0x31, ...attributes);
 }
 
+/**
+ * Detached signature as DER, the signer's certificate first. There is one encoding of the same parts, so that a
+ * verifier can ask for exactly these bytes.
+ */
+export function encodeCms(
+  certificates: readonly Uint8Array[],
+  attributes: readonly Uint8Array[],
+  signature: Uint8Array,
+): Buffer {
+  const parsed = certificates.map(certificate => AsnConvert.parse(certificate, Certificate));
+  const [signer] = parsed;
+  if (!signer) throw new RangeError('A signature needs the certificate of its signer.');
+  const { issuer, serialNumber } = signer.tbsCertificate;
+  // RFC 5754: SHA-256 identifiers carry no parameters.
+  const digestAlgorithm = new DigestAlgorithmIdentifier({ algorithm: oid.sha256 });
+  const signerInfo = new SignerInfo({
+    version: 1,
+    sid: new SignerIdentifier({ issuerAndSerialNumber: new IssuerAndSerialNumber({ issuer, serialNumber }) }),
+    digestAlgorithm,
+    signedAttrs: attributes.map(attribute => AsnConvert.parse(attribute, Attribute)),
+    signatureAlgorithm: new SignatureAlgorithmIdentifier({ algorithm: oid.ecdsaWithSha256 }),
+    signature: new OctetString(signature),
+  });
+  const signed = new SignedData({
+    version: 1,
+    digestAlgorithms: new DigestAlgorithmIdentifiers([digestAlgorithm]),
+    encapContentInfo: new EncapsulatedContentInfo({ eContentType: oid.data }),
+    certificates: new CertificateSet(parsed.map(certificate => new CertificateChoices({ certificate }))),
+    signerInfos: new SignerInfos([signerInfo]),
+  });
+  const content = new ContentInfo({ contentType: oid.signedData, content: AsnConvert.serialize(signed) });
+  return Buffer.from(AsnConvert.serialize(content));
+}
+
 export type OpenedCms = { readonly signer: X509Certificate; readonly certificates: readonly X509Certificate[] };
 
 /**
@@ -83,7 +131,23 @@ export function openCms(cms: Uint8Array, digest: Uint8Array): OpenedCms {
   const tbs = attributeSet([...present].sort(Buffer.compare));
   if (!verify('sha256', tbs, signer.publicKey, Buffer.from(signerInfo.signature.buffer)))
     throw new RangeError('The signature does not verify with the key of its certificate.');
+  const chain = [signer, ...certificates.filter(certificate => certificate !== signer)];
+  const exact = encodeCms(
+    chain.map(certificate => certificate.raw),
+    wanted,
+    Buffer.from(signerInfo.signature.buffer),
+  );
+  if (!exact.equals(cms) || !isChain(chain)) throw new RangeError('The signature holds more than it should.');
   return { signer, certificates };
+}
+
+/** Each certificate was issued by the next one; the last may be its own issuer or one that is not in the file. */
+function isChain(chain: readonly X509Certificate[]): boolean {
+  return chain.every((certificate, index) => {
+    const issuer = chain[index + 1] ?? certificate;
+    if (issuer === certificate && !certificate.checkIssued(certificate)) return true;
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  });
 }
 
 function digestAttribute(digest: Uint8Array): Buffer {
