@@ -117,6 +117,16 @@ export type OpenedCms = { readonly signer: X509Certificate; readonly certificate
  * with ECDSA P-256 and SHA-256.
  */
 export function openCms(cms: Uint8Array, digest: Uint8Array): OpenedCms {
+  try {
+    return open(cms, digest);
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    // A damaged key or signature makes OpenSSL and the ASN.1 reader throw errors of their own.
+    throw new RangeError('The signature cannot be read.', { cause: error });
+  }
+}
+
+function open(cms: Uint8Array, digest: Uint8Array): OpenedCms {
   const { signerInfo, certificates } = parse(cms);
   const signer = certificates.find(certificate => isSigner(certificate, signerInfo));
   if (!signer) throw new RangeError('The certificate of the signer is not in the file.');
@@ -141,11 +151,10 @@ export function openCms(cms: Uint8Array, digest: Uint8Array): OpenedCms {
   return { signer, certificates };
 }
 
-/** Each certificate was issued by the next one; the last may be its own issuer or one that is not in the file. */
+/** Each certificate was issued by the next one, the last by itself: no bit of them is left unchecked. */
 function isChain(chain: readonly X509Certificate[]): boolean {
   return chain.every((certificate, index) => {
     const issuer = chain[index + 1] ?? certificate;
-    if (issuer === certificate && !certificate.checkIssued(certificate)) return true;
     return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   });
 }
@@ -155,18 +164,14 @@ function digestAttribute(digest: Uint8Array): Buffer {
 }
 
 function parse(cms: Uint8Array): { signerInfo: SignerInfo; certificates: X509Certificate[] } {
-  try {
-    const content = AsnConvert.parse(cms, ContentInfo);
-    const signed = AsnConvert.parse(content.content, SignedData);
-    const [signerInfo, ...others] = signed.signerInfos;
-    if (!signerInfo || others.length > 0) throw new RangeError('one signer is expected');
-    const certificates = [...(signed.certificates ?? [])].flatMap(choice =>
-      choice.certificate ? [new X509Certificate(Buffer.from(AsnConvert.serialize(choice.certificate)))] : [],
-    );
-    return { signerInfo, certificates };
-  } catch (cause) {
-    throw new RangeError('The signature cannot be read.', { cause });
-  }
+  const content = AsnConvert.parse(cms, ContentInfo);
+  const signed = AsnConvert.parse(content.content, SignedData);
+  const [signerInfo, ...others] = signed.signerInfos;
+  if (!signerInfo || others.length > 0) throw new RangeError('There is not exactly one signer.');
+  const certificates = [...(signed.certificates ?? [])].flatMap(choice =>
+    choice.certificate ? [new X509Certificate(Buffer.from(AsnConvert.serialize(choice.certificate)))] : [],
+  );
+  return { signerInfo, certificates };
 }
 
 function isSigner(certificate: X509Certificate, { sid }: SignerInfo): boolean {

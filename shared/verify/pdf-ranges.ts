@@ -47,9 +47,9 @@ export function signedParts(file: Uint8Array, span: Pick<SignatureSpan, 'start' 
   return [file.subarray(0, span.start), file.subarray(span.end, span.coveredEnd)];
 }
 
-/** Nothing but zeros may follow the signature in its room: the room is not signed and could hide something. */
+/** Lower case alone, so that the file cannot be varied. Nothing but zeros may follow the signature in its room: the room is not signed and could hide something. */
 function contents(hex: string): Buffer {
-  if (!/^(?:[0-9a-fA-F]{2})+$/.test(hex)) throw new RangeError('the signature is not hexadecimal');
+  if (!/^(?:[0-9a-f]{2})+$/.test(hex)) throw new RangeError('the signature is not hexadecimal');
   const raw = Buffer.from(hex, 'hex');
   const length = derLength(raw);
   if (length > raw.length || raw.subarray(length).some(byte => byte !== 0))
