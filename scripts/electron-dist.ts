@@ -6,7 +6,7 @@ export type ElectronDist = { dir: string; isStub: boolean };
 
 /** Electron's own distribution from ELECTRON_DIST or node_modules, else a stub that starts the test harness. */
 export function findElectronDist(): ElectronDist {
-  const given = process.env['ELECTRON_DIST'];
+  const given = process.env.ELECTRON_DIST;
   if (given !== undefined) {
     if (!existsSync(given)) throw new Error(`ELECTRON_DIST names ${given}, which does not exist`);
     return { dir: path.resolve(given), isStub: false };
@@ -21,6 +21,7 @@ export function findElectronDist(): ElectronDist {
  * one character for each fuse, from runAsNode to wasmTrapHandlers.
  */
 const fuseWire = Buffer.concat([
+  // biome-ignore lint/security/noSecrets: the sentinel that marks the wire in every Electron binary
   Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'),
   Buffer.from([1, 9]),
   Buffer.from('101100011'),

@@ -22,7 +22,9 @@ const platform = platforms[process.platform] ?? fail(`the bench is not packaged 
 const electron = findElectronDist();
 if (electron.isStub) {
   if (!values.dir || process.platform !== 'linux') {
-    fail("installers need Electron's own distribution: run node node_modules/electron/install.js, or set ELECTRON_DIST");
+    fail(
+      "installers need Electron's own distribution: run node node_modules/electron/install.js, or set ELECTRON_DIST",
+    );
   }
   console.log("Electron's own distribution is not here: packaging around a stub that starts the test harness");
 }

@@ -10,7 +10,7 @@ const advice =
  */
 export async function openOsKeystore(service: string): Promise<Keystore> {
   // Loading fails where the system has no keyring library at all.
-  const keytar = await orUnavailable(import('keytar'));
+  const { default: keytar } = await orUnavailable(import('keytar'));
   const keystore: Keystore = {
     strength: 'os',
     get: name => orUnavailable(keytar.getPassword(service, name)),

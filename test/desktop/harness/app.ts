@@ -69,6 +69,7 @@ export function createApp({ launch, closeWindows, destroyWindows, end }: AppDeps
     else exit(0);
   };
   const exit = (code = 0) => {
+    quitting = true;
     destroyWindows();
     fire(api, 'quit', {}, code);
     instance.release();

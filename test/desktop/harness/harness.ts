@@ -9,14 +9,16 @@ import { createIpcMain } from './ipc-main.ts';
 import { createDialog, createMenu, createPowerMonitor, createShell } from './native-surface.ts';
 import { createNetwork } from './network.ts';
 import { createNet, createProtocol } from './protocol.ts';
-import { createSession } from './session.ts';
+import { createSession, type PermissionHandlers } from './session.ts';
 import { asWhole } from './strict.ts';
 
 declare global {
   /** Playwright calls this once it is attached; 'ready' waits for it. */
   var __playwright_run: (() => void) | undefined;
   /** What a test may ask of the harness itself; absent on a real Electron. */
-  var __electronHarness: { readonly refusedRequests: readonly string[]; readonly permissions: object } | undefined;
+  var __electronHarness:
+    | { readonly refusedRequests: readonly string[]; readonly permissions: Readonly<PermissionHandlers> }
+    | undefined;
 }
 
 export type Harness = ReturnType<typeof createHarness>;

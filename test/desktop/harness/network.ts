@@ -47,7 +47,9 @@ export function createNetwork(deps: NetworkDeps) {
 
   const allowsNavigation = (paused: Paused, url: string) => {
     const contents = contentsOf(paused.frameId);
-    if (paused.resourceType !== 'Document' || !contents) return true;
+    if (paused.resourceType !== 'Document') return true;
+    // A tab that Chromium opened although setWindowOpenHandler denied it, or a frame: frames are not emulated.
+    if (!contents) return false;
     return contents.allowsNavigation({ url, isMainFrame: true, isRedirect: paused.redirectedRequestId !== undefined });
   };
 

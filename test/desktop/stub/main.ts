@@ -8,11 +8,11 @@ type Listener = (event: string, payload: unknown) => void;
 
 const listeners = new Map<string, Set<Listener>>();
 const note = (line: string) => process.stdout.write(`${line}\n`);
-const refusedWith = ErrorCode.safeParse(process.env['STUB_START_FAILURE']);
+const refusedWith = ErrorCode.safeParse(process.env.STUB_START_FAILURE);
 
 startDesktop(async () => {
   if (refusedWith.success) throw new BenchError(refusedWith.data, 'Do what this message says.');
-  if (process.env['STUB_START_FAILURE']) throw new Error('nobody planned this');
+  if (process.env.STUB_START_FAILURE) throw new Error('nobody planned this');
   note(`data in ${app.getPath('userData')}`);
   return {
     async call(connection, name, input) {

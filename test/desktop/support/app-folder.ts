@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { buildApplication, bundleMain, bundlePreload, projectDir } from '../../../scripts/bundle.ts';
 
@@ -20,7 +31,13 @@ export function builtStub(): Promise<string> {
     await bundleMain(path.join(projectDir, 'test/desktop/stub/main.ts'), path.join(dir, 'dist/main.js'));
     await bundlePreload(path.join(dir, 'dist/preload.cjs'));
     cpSync(path.join(projectDir, 'test/desktop/stub/renderer'), path.join(dir, 'dist/renderer'), { recursive: true });
-    const manifest = { name: 'bench-stub', productName: 'Bench Stub', version: '1.2.3', type: 'module', main: 'dist/main.js' };
+    const manifest = {
+      name: 'bench-stub',
+      productName: 'Bench Stub',
+      version: '1.2.3',
+      type: 'module',
+      main: 'dist/main.js',
+    };
     writeFileSync(path.join(dir, 'package.json'), JSON.stringify(manifest));
   });
 }

@@ -2,11 +2,12 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { Carrier } from '../../../shared/client.ts';
 import { chromiumPath } from '../harness/chromium.ts';
 
 /** A machine with a real Electron names its executable in ELECTRON_BIN; the tests are the same. */
-export const electronBin = process.env['ELECTRON_BIN'] ?? path.resolve(import.meta.dirname, '../harness/electron-bin');
-export const isHarness = process.env['ELECTRON_BIN'] === undefined;
+export const electronBin = process.env.ELECTRON_BIN ?? path.resolve(import.meta.dirname, '../harness/electron-bin');
+export const isHarness = process.env.ELECTRON_BIN === undefined;
 
 /** Why the desktop tests cannot run here, or null when they can. */
 export function missingForDesktop(): string | null {
@@ -19,6 +20,9 @@ export const suiteName = (name: string) => {
   const missing = missingForDesktop();
   return missing === null ? name : `${name} (skipped: ${missing})`;
 };
+
+/** What the preload puts on the page. */
+export type BenchWindow = Window & typeof globalThis & { bench: Carrier };
 
 export type Started = { app: ElectronApplication; page: Page; output(): string; userData: string };
 
