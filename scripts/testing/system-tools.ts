@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program of the system that some suites drive, the Debian package that holds it, and who needs it. */
+export type SystemTool = { readonly command: string; readonly aptPackage: string; readonly neededBy: string };
+
+export const systemTools: readonly SystemTool[] = [
+  { command: 'chromium', aptPackage: 'chromium', neededBy: 'the bench in a browser, the desktop application' },
+  { command: 'xvfb-run', aptPackage: 'xvfb', neededBy: 'the desktop application on a real Electron' },
+  { command: 'socat', aptPackage: 'socat', neededBy: 'serial lines' },
+  { command: 'pdfsig', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
+  { command: 'pdftotext', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
+  { command: 'pdfdetach', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
+  { command: 'pdftoppm', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
+  { command: 'qpdf', aptPackage: 'qpdf', neededBy: 'report PDFs' },
+  { command: 'openssl', aptPackage: 'openssl', neededBy: 'report signatures' },
+  { command: 'certutil', aptPackage: 'libnss3-tools', neededBy: 'report signatures' },
+  { command: 'zbarimg', aptPackage: 'zbar-tools', neededBy: 'codes printed on reports' },
+  { command: 'dbus-run-session', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },
+  { command: 'gnome-keyring-daemon', aptPackage: 'gnome-keyring', neededBy: 'keys in the keyring of the system' },
+  { command: '7za', aptPackage: 'p7zip-full', neededBy: 'packaging' },
+  { command: 'python3', aptPackage: 'python3', neededBy: 'peers written outside this project' },
+];
+
+/** The computer as this module sees it; `run` gives the exit status of a program that is given no input. */
+export type Machine = {
+  readonly platform: NodeJS.Platform;
+  readonly path: string;
+  readonly isRoot: boolean;
+  run(command: string, args: readonly string[], output: 'shown' | 'hidden'): number;
+  print(line: string): void;
+};
+
+export function thisMachine(): Machine {
+  return {
+    platform: process.platform,
+    path: process.env.PATH ?? '',
+    isRoot: process.getuid?.() === 0,
+    run: (command, args, output) =>
+      spawnSync(command, args, { stdio: output === 'shown' ? ['ignore', 2, 2] : 'ignore' }).status ?? 1,
+    print: line => console.log(line),
+  };
+}
+
+/** Installs the missing system tools through apt where it can; otherwise says what to do. Returns what is missing still. */
+export function provideSystemTools(machine: Machine): readonly SystemTool[] {
+  const missing = missingTools(machine);
+  if (missing.length === 0) return [];
+  const packages = [...new Set(missing.map(tool => tool.aptPackage))];
+  if (!isAptMachine(machine))
+    return explain(machine, missing, 'They are installed by themselves on Debian and Ubuntu only.');
+  const asRoot = machine.isRoot ? [] : ['sudo', '-n'];
+  if (!machine.isRoot && machine.run('sudo', ['-n', 'true'], 'hidden') !== 0)
+    return explain(machine, missing, `To install them: sudo apt-get install ${packages.join(' ')}`);
+  machine.print(`Installing for the tests: ${packages.join(' ')}`);
+  installPackages(machine, asRoot, packages);
+  const still = missingTools(machine);
+  const others = [...new Set(still.map(tool => tool.aptPackage))].join(' ');
+  return still.length === 0
+    ? []
+    : explain(machine, still, `apt could not install them. To try: sudo apt-get install ${others}`);
+}
+
+function missingTools({ path }: Machine): SystemTool[] {
+  return systemTools.filter(({ command }) => !path.split(delimiter).some(folder => isProgram(join(folder, command))));
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isAptMachine = (machine: Machine) =>
+  machine.platform === 'linux' && machine.path.split(delimiter).some(folder => isProgram(join(folder, 'apt-get')));
+
+function installPackages(machine: Machine, asRoot: readonly string[], packages: readonly string[]): void {
+  // Nothing is read from the keyboard, so packages keep their default settings and ask nothing.
+  const apt = (...args: string[]) => {
+    const [command = '', ...rest] = [...asRoot, 'apt-get', ...args];
+    return machine.run(command, rest, 'shown');
+  };
+  const install = (...names: string[]) => apt('install', '-y', '--no-install-recommends', ...names);
+  apt('update', '-q');
+  // One name that this release does not know makes apt install none of them.
+  if (install(...packages) !== 0) for (const name of packages) install(name);
+}
+
+function explain(machine: Machine, missing: readonly SystemTool[], advice: string): readonly SystemTool[] {
+  machine.print('Suites that need these programs are skipped:');
+  for (const { command, neededBy } of missing) machine.print(`  ${command} – ${neededBy}`);
+  machine.print(advice);
+  return missing;
+}
