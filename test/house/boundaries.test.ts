@@ -109,7 +109,8 @@ describe('the boundary check', () => {
     expect(examine(project({}))).toEqual({ files: folders.length, imports: 0, violations: [] });
   });
 
-  test.each(offences)('%s: %s may not import %s', (says, file, imports, tree = {}) => {
+  const cases = offences.map(([says, file, imports, tree]) => ({ says, file, imports, tree: tree ?? {} }));
+  test.each(cases)('$says: $file may not import $imports', ({ says, file, imports, tree }) => {
     const [first, ...others] = violationsOf({ ...tree, [file]: `import '${imports}';\n` }).filter(v =>
       v.includes(says),
     );
