@@ -273,18 +273,18 @@ function openChecks(
   };
 }
 
-/** From best to worst; a document about several devices carries the worst of them. */
-const severity: readonly ErasureStatus[] = [
+/** From best to worst; null is a device on which no erasure was attempted. */
+const severity: readonly (ErasureStatus | null)[] = [
   'erased_verified',
   'erased_with_exceptions',
   'manual_bypass',
+  null,
   'indeterminate',
   'failed',
 ];
 
-/** The status a document over these devices must carry; null when no erasure was attempted on at least one of them. */
+/** The status a document about these devices must carry: that of the one that is worst off. */
 export function worstStatus(statuses: readonly (ErasureStatus | null)[]): ErasureStatus | null {
-  if (statuses.includes(null)) return null;
   return severity.findLast(status => statuses.includes(status)) ?? null;
 }
 

@@ -1,6 +1,6 @@
 import bidiModule, { type Bidi } from 'bidi-js';
 import { BenchError } from '../../../../shared/errors.ts';
-import type { Face, FontLibrary, Weight } from './fonts.ts';
+import { type Face, type FontLibrary, plainText, type Weight } from './fonts.ts';
 
 /** A piece of a line drawn with one face, in visual order. `width` is for a size of 1. */
 export type Run = { readonly face: Face; readonly text: string; readonly width: number };
@@ -47,21 +47,25 @@ export function createTypesetter(library: FontLibrary): Typesetter {
   };
 
   const faceOf = (cluster: string, weight: Weight, previous: Face | undefined): { face: Face; text: string } => {
-    const codePoints = [...cluster].map(c => c.codePointAt(0) ?? 0);
+    const codePoints = codePointsOf(cluster);
     if (cluster === ' ' && previous?.font.hasGlyphForCodePoint(32)) return { face: previous, text: cluster };
     const whole = library.faceFor(codePoints, weight);
     if (whole) return { face: whole, text: cluster };
     const bare = [...cluster].filter(c => !joiner.test(c)).join('');
-    const face = library.faceFor(
-      [...bare].map(c => c.codePointAt(0) ?? 0),
-      weight,
-    );
+    const face = library.faceFor(codePointsOf(bare), weight);
     if (face) return { face, text: bare };
     throw missingGlyph(codePoints.filter(codePoint => !library.faceFor([codePoint], weight)));
   };
 
   const line = (raw: string, weight: Weight = 'regular', base: 'ltr' | 'rtl' = 'ltr'): Line => {
     const text = clean(raw);
+    const plain = base === 'ltr' && plainText.test(text);
+    const simple = plain ? library.faceFor(codePointsOf(text), weight) : null;
+    if (simple) {
+      const width = widthOf(simple, text);
+      const runs = text === '' ? [] : [{ face: simple, text, width }];
+      return { runs, text, width, complex: false, rtl: false };
+    }
     const embedding = bidi.getEmbeddingLevels(text, base);
     const pieces: { face: Face; text: string; level: number }[] = [];
     for (const { segment, index } of graphemes.segment(text)) {
@@ -103,6 +107,10 @@ function createBidi(): Bidi {
   const exported: unknown = bidiModule;
   const isFactory = (value: unknown): value is () => Bidi => typeof value === 'function';
   return isFactory(exported) ? exported() : bidiModule.default();
+}
+
+function codePointsOf(text: string): number[] {
+  return [...text].map(character => character.codePointAt(0) ?? 0);
 }
 
 function missingGlyph(codePoints: readonly number[]): BenchError {
