@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { keyMigrations } from '../migrations/keys/index.ts';
 import { stationMigrations } from '../migrations/station/index.ts';
 import { createBlobs } from './database/blobs.ts';
-import { openDatabase } from './database/database.ts';
+import { type Database, openDatabase } from './database/database.ts';
 import { openDataFolder } from './database/folder.ts';
 import type { Central } from './drivers/central/central.ts';
 import type { Clock } from './drivers/clock/clock.ts';
@@ -13,12 +13,12 @@ import type { Random } from './drivers/random/random.ts';
 import type { Worker } from './drivers/worker/worker.ts';
 import type { ErasePolicy } from './features/jobs/erase-run.ts';
 import type { JobPolicy } from './features/jobs/jobs.ts';
-import { createJournal } from './features/journal/journal.ts';
+import { createJournal, type Journal } from './features/journal/journal.ts';
 import { openKeyring } from './features/journal/keyring.ts';
 import { createSubjects } from './features/journal/subjects.ts';
 import type { ReportTasks } from './features/reports/report-worker.ts';
 import { openHighWater } from './features/station/high-water.ts';
-import { createSettings } from './features/station/settings.ts';
+import { createSettings, type Settings } from './features/station/settings.ts';
 import type { TrainingBench } from './features/training/training.ts';
 
 /** Everything outside the station, real or fake; an entry point chooses. */
@@ -65,10 +65,10 @@ export async function openStationParts(drivers: Drivers, config: StationConfig) 
     opened.push(database);
 
     const settings = createSettings(database);
-    const stationId = settings.get('station-id') ?? firstStart(random);
     const subjects = createSubjects({ keys, wrappingKey: keyring.wrappingKey, random, clock });
-    const initialOrigin = `audit.local/s/${stationId}/0`;
+    const initialOrigin = `audit.local/s/${random.uuid()}/0`;
     const journal = createJournal({ database, subjects, logKey: keyring.logKey, clock, random, initialOrigin });
+    if (settings.get('station-id') === null) nameStation(database, settings, journal, config);
     const highWater = await openHighWater(keystore);
     const blobs = createBlobs({ folder: folder.file('blobs'), randomBytes: random.bytes });
     return { folder, keyring, database, settings, subjects, journal, highWater, blobs, close };
@@ -76,10 +76,19 @@ export async function openStationParts(drivers: Drivers, config: StationConfig) 
     close();
     throw error;
   }
+}
 
-  function firstStart(source: Random): string {
-    return source.uuid();
-  }
+/** First start: the log's origin holds the station's id, so both can never differ. */
+function nameStation(database: Database, settings: Settings, journal: Journal, config: StationConfig) {
+  const stationId = journal.origin.split('/')[2] ?? '';
+  database.write(tx => {
+    settings.set(tx, 'station-id', stationId);
+    settings.set(tx, 'prefix', stationId.slice(0, 4).toUpperCase());
+    journal.append(tx, {
+      type: 'log.opened',
+      data: { epoch: 0, appVersion: config.appVersion, training: config.training, previous: null },
+    });
+  });
 }
 
 export type StationParts = Awaited<ReturnType<typeof openStationParts>>;

@@ -212,8 +212,17 @@ export function createDevices(deps: DevicesDeps) {
     start() {
       for (const adapter of adapters) adapter.watch(list => reconcile(adapter.name, list), stopped.signal);
     },
-    /** The device as it is now; throws `not_found`. */
-    get: find,
+    /** The identity last read from a device that is ready; throws `device_lost` when it is not. */
+    identityOf(id: DeviceId): { identifiers: Identifiers; identifiedIdx: number } {
+      const device = find(id);
+      if (stateOfDevice(device) !== 'ready' || !device.read || device.identifiedIdx === null) {
+        throw new BenchError(
+          'device_lost',
+          'The device is not plugged in and identified. Plug it in and wait until it is ready.',
+        );
+      }
+      return { identifiers: device.read.identifiers, identifiedIdx: device.identifiedIdx };
+    },
     isReady: (id: DeviceId) => {
       const device = live.get(id);
       return device !== undefined && ['ready', 'busy'].includes(stateOfDevice(device));

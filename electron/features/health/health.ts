@@ -16,6 +16,8 @@ export type HealthDeps = {
   sync(): SyncStatus;
   keystore: Health['keystore'];
   picea: Picea;
+  /** The journal is shorter than this station once had: the database is an older copy. */
+  restored: boolean;
 };
 
 /** How the bench is doing, and what an operator should know about it. */
@@ -34,6 +36,7 @@ export function createHealth(deps: HealthDeps) {
     const since = journal.notCosignedSince;
     const found = [
       deps.training && 'Training: everything made here is marked so and counts for nothing.',
+      deps.restored && 'The data are an older copy than this station once had. Call an admin before going on.',
       !tool.available && `No erasure is possible: ${tool.detail}`,
       sync.state === 'frozen' && `Sync is stopped: ${sync.lastAnswer ?? 'the server found a fork'}. Call an admin.`,
       sync.state === 'not_enrolled' && 'Not enrolled: nobody but this station vouches for its journal yet.',

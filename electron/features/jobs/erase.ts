@@ -21,7 +21,7 @@ export type EraseDeps = VerifyDeps & {
 export function createErase(deps: EraseDeps) {
   const { jobs, picea, subjects, clock, policy } = deps;
   const verification = createEraseVerification(deps);
-  const runs = new Map<JobId, EraseRun>();
+  const runs = new Map<JobId, { run: EraseRun; done: Promise<void> }>();
 
   const recordInterruption = (jobId: JobId, cause: InterruptionCause) =>
     jobs.commit(jobId, {
@@ -63,8 +63,7 @@ export function createErase(deps: EraseDeps) {
         }),
         by: operatorId,
       });
-      runs.set(jobId, run);
-      void carryOut(run, read);
+      runs.set(jobId, { run, done: carryOut(run, read) });
       return job;
     } catch (error) {
       claim.release({ same: true });
@@ -155,8 +154,11 @@ export function createErase(deps: EraseDeps) {
     },
     /** Number of erasures under way. */
     running: () => runs.size,
-    close() {
-      for (const run of runs.values()) run.abort.abort(new BenchError('device_lost', 'The bench is closing.'));
+    /** Ends what is under way as interrupted and waits until that is recorded. */
+    async close() {
+      const ending = [...runs.values()];
+      for (const { run } of ending) run.abort.abort(new BenchError('device_lost', 'The bench is closing.'));
+      await Promise.all(ending.map(({ done }) => done));
     },
   };
 }

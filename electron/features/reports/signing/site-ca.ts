@@ -162,9 +162,12 @@ function serialNumber(random: Random): string {
   return bytes.toString('hex');
 }
 
+/** A document numbered while its certificate was being made, or before a small step of the clock, must still verify. */
+const clockSlackMs = 3_600_000;
+
 /** Whole seconds: certificates know nothing finer. */
 function validity(nowMs: number, years: number): { notBefore: Date; notAfter: Date } {
-  const notBefore = new Date(Math.floor(nowMs / 1000) * 1000);
+  const notBefore = new Date(Math.floor((nowMs - clockSlackMs) / 1000) * 1000);
   const notAfter = new Date(notBefore);
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + years);
   return { notBefore, notAfter };

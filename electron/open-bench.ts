@@ -1,0 +1,109 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchError } from '../shared/errors.ts';
+import { createCentralClient } from './drivers/central/central.http.ts';
+import type { StartChild } from './drivers/child/child.ts';
+import { createNodeClock } from './drivers/clock/clock.node.ts';
+import type { DeviceAdapter } from './drivers/devices/adapter.ts';
+import type { Keystore } from './drivers/keystore/keystore.ts';
+import { createPiceaHost } from './drivers/picea/picea.node.ts';
+import type { Picea } from './drivers/picea/picea.ts';
+import { createNodeRandom } from './drivers/random/random.node.ts';
+import { createSerialAdapter } from './drivers/serial/serial.node.ts';
+import { createVirtualBench } from './drivers/virtual/virtual-bench.fake.ts';
+import type { Worker } from './drivers/worker/worker.ts';
+import type { ReportTasks } from './features/reports/report-worker.ts';
+import type { TrainingBench } from './features/training/training.ts';
+import { createStation, type Station } from './station.ts';
+
+export type BenchOptions = {
+  /** Folder of everything the bench keeps; training has one of its own inside, which never meets the real one. */
+  dataDir: string;
+  training: boolean;
+  serialPaths: readonly string[];
+  /** Command of the vendor's SDK host; null when there is none on this machine. */
+  piceaCommand: { command: string; args: readonly string[] } | null;
+  keystore(folder: string): Promise<Keystore>;
+  worker: Worker<ReportTasks>;
+  /** Starts the process of a serial line; a child of plain Node unless told otherwise. */
+  startLine?: StartChild;
+  appVersion: string;
+  log(line: Record<string, unknown>): void;
+};
+
+const minuteMs = 60_000;
+
+/** The folder a bench really works in. */
+export function workFolder(options: Pick<BenchOptions, 'dataDir' | 'training'>): string {
+  return options.training ? join(options.dataDir, 'training') : options.dataDir;
+}
+
+/** Opens the bench on real devices, or on virtual ones for training. Rejects with BenchErrors that say what to do. */
+export async function openBench(options: BenchOptions): Promise<Station> {
+  const { training, appVersion, worker, log } = options;
+  const dataDir = workFolder(options);
+  makeFolder(dataDir);
+  const clock = createNodeClock();
+  const random = createNodeRandom();
+  const virtual = training ? createVirtualBench({ clock, seed: random.uuid() }) : null;
+  const serial = createSerialAdapter({
+    paths: options.serialPaths,
+    clock,
+    ...(options.startLine && { startLine: options.startLine }),
+  });
+  const adapters: DeviceAdapter[] = virtual ? [virtual.adapter, serial] : [serial];
+  const picea = virtual?.picea ?? realPicea(options, clock);
+  const plugs: TrainingBench | null = virtual && {
+    plugIn: fault => ({ portPath: virtual.plug({ fault }).portPath }),
+    unplug(portPath) {
+      const phone = virtual.at(portPath);
+      if (phone) virtual.unplug(phone.id);
+      return phone !== undefined;
+    },
+  };
+  return createStation(
+    {
+      clock,
+      random,
+      keystore: await options.keystore(dataDir),
+      adapters,
+      picea,
+      central: createCentralClient,
+      worker,
+      training: plugs,
+    },
+    {
+      dataDir,
+      appVersion,
+      training,
+      log,
+      policy: {
+        job: { selfSignOff: false, unknownLocksPass: true },
+        erase: { stallMs: 10 * minuteMs, plausibleMs: training ? 500 : 5_000, returnMs: 5 * minuteMs },
+      },
+    },
+  );
+}
+
+function realPicea({ piceaCommand, log }: BenchOptions, clock: ReturnType<typeof createNodeClock>): Picea {
+  return piceaCommand ? createPiceaHost({ ...piceaCommand, clock, log }) : noPicea;
+}
+
+const missing = () =>
+  Promise.reject(
+    new BenchError(
+      'tool_unavailable',
+      'No erasure tool is set up on this bench. Start it with --picea and the command of the SDK host.',
+    ),
+  );
+
+/** Stands where no erasure tool is installed: everything else works, and nothing pretends to erase. */
+const noPicea: Picea = { info: missing, erase: missing, close: async () => {} };
+
+function makeFolder(path: string) {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new BenchError('data_folder_unusable', 'The data folder cannot be made. Choose another folder.', { cause });
+  }
+}

@@ -1,0 +1,167 @@
+import type { Reply } from '../shared/contract.ts';
+import { createApprovals } from './features/approvals/approvals.ts';
+import { createDevices } from './features/devices/devices.ts';
+import { createEvidence } from './features/evidence/evidence.ts';
+import { createHealth } from './features/health/health.ts';
+import { createIdentity } from './features/identity/identity.ts';
+import { bypassMoves } from './features/jobs/bypass-moves.ts';
+import { createErase } from './features/jobs/erase.ts';
+import { createJobs } from './features/jobs/jobs.ts';
+import { reportedJob } from './features/jobs/reported-job.ts';
+import { createSampling } from './features/jobs/sampling.ts';
+import { createJournalHandlers } from './features/journal/journal-handlers.ts';
+import { createReports } from './features/reports/reports.ts';
+import { openSiteKeys } from './features/reports/site-keys.ts';
+import { createSync } from './features/sync/sync.ts';
+import { trustOf } from './features/sync/trust.ts';
+import { createTraining } from './features/training/training.ts';
+import type { Handlers } from './handlers.ts';
+import { createPublisher } from './publisher.ts';
+import { createRouter } from './router.ts';
+import { type Drivers, openStationParts, type StationConfig } from './station-parts.ts';
+import { coalesce, every, notifying } from './timing.ts';
+
+export type { Drivers, StationConfig } from './station-parts.ts';
+
+export type Station = {
+  /** Calls a method of the contract for one connection; never rejects. */
+  call(connection: string, name: string, input: unknown): Promise<Reply>;
+  /** Calls back with every event that the connection's session may see; returns what stops it. */
+  subscribe(connection: string, listener: (event: string, payload: unknown) => void): () => void;
+  /** The window or page is gone: its session ends. */
+  closeConnection(connection: string): void;
+  /** Locks every session, as when the system locks or sleeps. */
+  lockAll(): void;
+  /** Ends all work, signs the last checkpoint and gives the data folder back. */
+  close(): Promise<void>;
+};
+
+/** Composition root: the only place that knows every part. Rejects with BenchErrors that say what to do. */
+export async function createStation(drivers: Drivers, config: StationConfig): Promise<Station> {
+  const { clock, random, keystore, picea } = drivers;
+  const { log, training, appVersion } = config;
+  const startedAt = clock.now();
+  const parts = await openStationParts(drivers, config);
+  const { settings, subjects, journal, blobs, highWater, keyring } = parts;
+  const publisher = createPublisher({ sessionOf: connection => identity.sessionOf(connection) });
+  const { publish, publishTo } = publisher;
+  const database = notifying(parts.database, () => changed.soon());
+  const changed = coalesce(clock, () => {
+    publish('journal.changed', journal.status());
+    sync.nudge();
+  });
+  const base = { database, journal, subjects, settings, blobs, clock, random, publish };
+
+  const identity = createIdentity({ ...base, publishTo, training, appVersion });
+  const jobs = createJobs({
+    ...base,
+    policy: config.policy.job,
+    ticketFloor: () => highWater.marks().ticket,
+    onTicket: ticket => highWater.raise({ ticket }),
+    useApproval: (tx, id) => approvals.markUsed(tx, id),
+    devices: {
+      identityOf: id => devices.identityOf(id),
+      isReady: id => devices.isReady(id),
+      refresh: id => devices.refresh(id),
+    },
+  });
+  const devices = createDevices({ ...base, adapters: drivers.adapters, jobs, log });
+  const sampling = createSampling({ settings, journal, random });
+  const erase = createErase({ ...base, jobs, picea, sampling, policy: config.policy.erase, claim: devices.claim, log });
+  const evidence = createEvidence({ ...base, jobOf: id => jobs.view(id) });
+  const approvals = createApprovals({
+    ...base,
+    moves: bypassMoves(jobs),
+    evidenceHashes: evidence.hashesOf,
+    reauthenticate: identity.reauthenticate,
+    nameOf: identity.nameOf,
+  });
+  const sync = createSync({ ...base, logKey: keyring.logKey, central: drivers.central, log });
+  const reports = createReports({
+    ...base,
+    worker: drivers.worker,
+    appVersion,
+    training,
+    siteKeys: () =>
+      openSiteKeys({
+        keystore,
+        clock,
+        random,
+        organisation: settings.get('site-name') ?? 'Unnamed site',
+        stationName: settings.get('station-name') ?? 'Unnamed station',
+        stationId: settings.get('station-id') ?? '',
+      }),
+    trust: () => trustOf(settings),
+    nameOf: identity.nameOf,
+    jobOf: id => reportedJob(jobs, id),
+    evidenceOf: evidence.ofJob,
+    reportFloor: () => highWater.marks().report,
+    onNumber: report => highWater.raise({ report }),
+  });
+  const health = createHealth({
+    version: appVersion,
+    startedAt,
+    training,
+    now: clock.now,
+    journal: journal.status,
+    sync: sync.status,
+    keystore: keystore.strength,
+    picea,
+    restored: journal.status().size < highWater.marks().logSize,
+  });
+
+  const handlers: Handlers = {
+    ...identity.handlers,
+    ...devices.handlers,
+    ...jobs.handlers,
+    ...erase.handlers,
+    ...evidence.handlers,
+    ...approvals.handlers,
+    ...createJournalHandlers({ journal, nameOf: identity.nameOf }),
+    ...sync.handlers,
+    ...reports.handlers,
+    ...health,
+    ...createTraining(drivers.training),
+  };
+  const router = createRouter({
+    handlers,
+    sessionOf: identity.sessionOf,
+    now: clock.now,
+    newTraceId: random.uuid,
+    log,
+    onRefused: ({ method, code, operatorId }) => {
+      const actor = operatorId ?? undefined;
+      database.write(tx => journal.append(tx, { type: 'access.refused', actor, data: { method, code } }));
+    },
+  });
+
+  // In this order: what the last run left unfinished is settled before anything new can happen.
+  erase.interruptUnfinished();
+  reports.voidUnfinished();
+  approvals.expireDue();
+  database.write(tx => {
+    const data = { appVersion, node: process.version, platform: `${process.platform}-${process.arch}` };
+    journal.append(tx, { type: 'station.started', data });
+  });
+  const stopSweep = every(clock, 60_000, approvals.expireDue);
+  devices.start();
+
+  return {
+    call: router.call,
+    subscribe: publisher.subscribe,
+    closeConnection: identity.closeConnection,
+    lockAll: identity.lockAll,
+    async close() {
+      stopSweep();
+      changed.stop();
+      await erase.close();
+      await devices.close();
+      await sync.close();
+      await Promise.all([picea.close(), drivers.worker.close()]);
+      parts.database.write(tx => journal.append(tx, { type: 'station.stopped', data: {} }));
+      const { size, root } = journal.checkpoint();
+      await highWater.raise({ logSize: size, logRoot: root.toString('base64') });
+      parts.close();
+    },
+  };
+}

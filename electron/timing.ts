@@ -1,0 +1,42 @@
+import type { Database } from './database/database.ts';
+import type { Clock } from './drivers/clock/clock.ts';
+
+const coalesceMs = 50;
+
+/** Runs `work` once for many calls of `soon` that come close together. */
+export function coalesce(clock: Clock, work: () => void) {
+  let cancel: (() => void) | null = null;
+  return {
+    soon() {
+      cancel ??= clock.after(coalesceMs, () => {
+        cancel = null;
+        work();
+      });
+    },
+    stop() {
+      cancel?.();
+      cancel = null;
+    },
+  };
+}
+
+/** Runs `work` every `ms` until the returned function is called. */
+export function every(clock: Clock, ms: number, work: () => void): () => void {
+  let cancel = clock.after(ms, function again() {
+    cancel = clock.after(ms, again);
+    work();
+  });
+  return () => cancel();
+}
+
+/** The same database, telling `onWritten` after each durable write. */
+export function notifying(database: Database, onWritten: () => void): Database {
+  return {
+    ...database,
+    write(work) {
+      const result = database.write(work);
+      onWritten();
+      return result;
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
+import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
+import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
+import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
+import { nodeReportWorker } from '../../electron/report-process.ts';
+import { createStation, type Drivers, type StationConfig } from '../../electron/station.ts';
+import { type Client, createClient } from '../../shared/client.ts';
+import type { Reply } from '../../shared/contract.ts';
+import type { Role } from '../../shared/permissions.ts';
+import type { VirtualFault } from '../../shared/training.ts';
+
+export const passwords = {
+  admin: 'correct horse battery',
+  technician: 'staple gun in drawer',
+  supervisor: 'quiet river at dawn',
+  auditor: 'every entry counts',
+} as const satisfies Record<Role, string>;
+
+export type StartOptions = {
+  /** A folder to start in again; a fresh one otherwise. */
+  dataDir?: string;
+  keystore?: Drivers['keystore'];
+  seed?: string;
+  drivers?: Partial<Drivers>;
+  config?: Partial<StationConfig>;
+};
+
+/** A real station on a real encrypted database in a temporary folder, with virtual devices and driven time. */
+export async function startStation(options: StartOptions = {}) {
+  const seed = options.seed ?? 'test';
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'bench-station-'));
+  const keystore = options.keystore ?? createMemoryKeystore();
+  const clock = createFakeClock();
+  const virtual = createVirtualBench({ clock, seed, eraseDurationMs: 2_000, answerMs: 50 });
+  const logged: Record<string, unknown>[] = [];
+  const drivers: Drivers = {
+    clock,
+    random: createFakeRandom(`${seed}:station:${dataDir}`),
+    keystore,
+    adapters: [virtual.adapter],
+    picea: virtual.picea,
+    central: () => {
+      throw new Error('this test has no server');
+    },
+    worker: nodeReportWorker(),
+    training: null,
+    ...options.drivers,
+  };
+  const config: StationConfig = {
+    dataDir,
+    appVersion: '0.0.0-test',
+    training: false,
+    policy: {
+      job: { selfSignOff: false, unknownLocksPass: true },
+      erase: { stallMs: 60_000, plausibleMs: 500, returnMs: 30_000 },
+    },
+    log: line => logged.push(line),
+    ...options.config,
+  };
+  const station = await createStation(drivers, config);
+  const events: { connection: string; event: string; payload: unknown }[] = [];
+
+  const connect = (connection: string): Client => {
+    station.subscribe(connection, (event, payload) => events.push({ connection, event, payload: overWire(payload) }));
+    return createClient({
+      call: async (name, input) => overWire(await station.call(connection, name, overWire(input))) as Reply,
+      subscribe: listener => station.subscribe(connection, listener),
+    });
+  };
+
+  return {
+    station,
+    clock,
+    virtual,
+    keystore,
+    dataDir,
+    logged,
+    events,
+    connect,
+    /** Plugs a virtual phone in and waits until the bench has read it. */
+    async plug(fault: VirtualFault | null = null) {
+      const phone = virtual.plug({ fault });
+      await clock.advance(2_000);
+      return phone;
+    },
+    /** Lets time pass until `done` holds; throws when it never does. */
+    async until(done: () => Promise<boolean> | boolean, limitMs = 300_000) {
+      for (let passed = 0; passed <= limitMs; passed += 500) {
+        if (await done()) return;
+        await clock.advance(500);
+      }
+      throw new Error('it never came to that');
+    },
+    async close() {
+      await station.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestStation = Awaited<ReturnType<typeof startStation>>;
+
+/** Values as another process would see them, so that nothing passes that works in one process only. */
+function overWire(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}
+
+/** Sets the bench up and signs one person of each role in, each on a connection of their own. */
+export async function staff(bench: TestStation) {
+  const admin = bench.connect('admin');
+  await admin['identity.set_up']({
+    siteName: 'Test Site',
+    stationName: 'Bench 1',
+    adminName: 'Ada Admin',
+    password: passwords.admin,
+  });
+  const join = async (role: Exclude<Role, 'admin'>, name: string) => {
+    await admin['users.add']({ name, role, password: passwords[role] });
+    const client = bench.connect(role);
+    await client['identity.sign_in']({ name, password: passwords[role] });
+    return client;
+  };
+  return {
+    admin,
+    technician: await join('technician', 'Tom Technician'),
+    supervisor: await join('supervisor', 'Sue Supervisor'),
+    auditor: await join('auditor', 'Al Auditor'),
+  };
+}
