@@ -153,8 +153,8 @@ describeWithTools('openssl', ['openssl'], () => {
     const text = runTool('openssl', ['x509', '-inform', 'DER', '-in', station, '-noout', '-text']).stdout;
     for (const part of ['CA:FALSE', 'Digital Signature, Non Repudiation', '1.3.6.1.5.5.7.3.36, E-mail Protection'])
       expect(text).toContain(part);
-    expect(text).toMatch(/Not After : Nov 22 09:30:00 2041/);
-    expect(text).toMatch(/Private Key Usage Period[\s\S]*Not After: Nov 22 09:30:00 2028/);
+    expect(text).toMatch(/Not After : Nov 22 08:30:00 2041/);
+    expect(text).toMatch(/Private Key Usage Period[\s\S]*Not After: Nov 22 08:30:00 2028/);
     const [crl] = site.validation.crls;
     if (!crl) throw new Error('the site has a revocation list');
     const ca = writeTemporary(folder, 'ca.pem', site.caPem);
