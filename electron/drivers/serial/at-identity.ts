@@ -1,0 +1,75 @@
+import { hasIdentifier } from '../../../shared/devices.ts';
+import { BenchError } from '../../../shared/errors.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { IdentityRead } from '../devices/adapter.ts';
+import type { AtEngine } from './at-engine.ts';
+import { type AtAnswer, batteryFact, identifiersFrom, textFact } from './at-text.ts';
+
+const commandLimitMs = 3_000;
+/** A line on which nothing at all was heard for so long is silent. */
+const silenceLimitMs = 8_000;
+
+const silent = () =>
+  new BenchError(
+    'device_silent',
+    'Nothing answers on this line. Check that the device is on and its cable carries data.',
+  );
+
+type Asked = { command: string; answer: AtAnswer };
+
+const told = ({ answer }: Asked) => answer.kind === 'ok' && answer.lines.length > 0;
+
+/** Asks a device what it is. What it does not tell in time is a fact not known; a line with no clean answer is silent. */
+export async function readIdentity(options: {
+  engine: AtEngine;
+  clock: Clock;
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** Opens the line anew, as the last means to clean it. */
+  reopen(): Promise<void>;
+}): Promise<IdentityRead> {
+  const { engine, clock, timeoutMs, signal, reopen } = options;
+  const nowMs = () => Number(clock.monotonicNs() / 1_000_000n);
+  const untilMs = nowMs() + timeoutMs;
+  const restMs = () => untilMs - nowMs();
+
+  const synchronise = async () =>
+    engine.isClean() || (await engine.synchronise({ limitMs: restMs() / 2, silenceLimitMs, signal }));
+  const clean = async (): Promise<boolean> => {
+    if (await synchronise()) return true;
+    if (!engine.hasHeard()) return false;
+    await reopen();
+    return synchronise();
+  };
+  /** Tries the commands in turn until one tells something. */
+  const ask = async (...commands: string[]): Promise<Asked> => {
+    let asked: Asked = { command: commands[0] ?? '', answer: { kind: 'timeout' } };
+    for (const command of commands) {
+      if (restMs() <= 0 || !(await clean())) return asked;
+      asked = { command, answer: await engine.command(command, Math.min(commandLimitMs, restMs()), signal) };
+      if (told(asked)) return asked;
+    }
+    return asked;
+  };
+
+  if (!(await clean())) throw silent();
+  for (const command of ['ATE0', 'ATV1', 'AT+CMEE=1']) await ask(command);
+  const manufacturer = await ask('AT+CGMI', 'AT+GMI');
+  const model = await ask('AT+CGMM', 'AT+GMM');
+  const revision = await ask('AT+CGMR', 'AT+GMR');
+  const serial = await ask('AT+CGSN', 'AT+GSN');
+  const battery = await ask('AT+CBC');
+  const at = clock.now();
+  const identifiers = identifiersFrom(serial.command, serial.answer);
+  if (![manufacturer, model, revision, battery].some(told) && !hasIdentifier(identifiers) && restMs() <= 0)
+    throw silent();
+  return {
+    identifiers,
+    manufacturer: textFact(manufacturer.command, manufacturer.answer, at),
+    model: textFact(model.command, model.answer, at),
+    revision: textFact(revision.command, revision.answer, at),
+    batteryLevel: batteryFact(battery.command, battery.answer, at),
+    setupState: { ok: false, why: 'unsupported' },
+    accounts: { ok: false, why: 'unsupported' },
+  };
+}
