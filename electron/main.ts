@@ -1,36 +1,51 @@
 import path from 'node:path';
-import { app } from 'electron';
+import type { StartChild } from './drivers/child/child.ts';
 import { createFileKeystore } from './drivers/keystore/keystore.file.ts';
 import { openOsKeystore } from './drivers/keystore/keystore.node.ts';
+import type { WorkerReply } from './drivers/worker/protocol.ts';
+import { createWorkerRequests } from './drivers/worker/requests.ts';
+import type { Worker } from './drivers/worker/worker.ts';
 import type { ReportTasks } from './features/reports/report-worker.ts';
 import { openBench } from './open-bench.ts';
+import type { Place } from './shell/bench.ts';
 import { startDesktop } from './shell/desktop.ts';
 import { readLaunchOptions } from './shell/launch-options.ts';
 import { logLine } from './shell/log.ts';
-import { createUtilityWorker, utilityChild } from './shell/utility.ts';
+import { startUtility } from './shell/utility.ts';
 
-startDesktop(async () => {
+startDesktop(async place => {
   const options = readLaunchOptions(process.argv);
-  const program = (file: string) => path.join(app.getAppPath(), 'dist', file);
-  const fontsDir = path.join(
-    app.isPackaged ? process.resourcesPath : path.join(app.getAppPath(), 'resources'),
-    'fonts',
-  );
   return openBench({
     ...options,
-    dataDir: path.join(app.getPath('userData'), 'bench'),
-    appVersion: app.getVersion(),
+    dataDir: place.dataDir,
+    appVersion: place.version,
     log: logLine,
     // Training keys protect nothing real, and a trainee's machine may have no keyring.
-    keystore: folder =>
-      options.training
-        ? Promise.resolve(createFileKeystore(path.join(folder, 'keystore.json')))
-        : openOsKeystore(app.getName()),
-    worker: createUtilityWorker<ReportTasks>({
-      entry: program('report-worker.js'),
-      args: [fontsDir],
-      name: 'Veriqko Bench documents',
-    }),
-    startLine: utilityChild({ entry: program('line-process.js'), args: [], name: 'Veriqko Bench serial line' }),
+    keystore: async folder =>
+      options.training ? createFileKeystore(path.join(folder, 'keystore.json')) : openOsKeystore(place.name),
+    worker: reportWorker(place),
+    startLine: serialLine(place),
   });
 });
+
+function reportWorker({ program, fontsDir }: Place): Worker<ReportTasks> {
+  const builder = { entry: program('report-worker'), args: [fontsDir], name: 'Veriqko Bench documents' };
+  const requests = createWorkerRequests(on =>
+    startUtility(builder, { message: reply => on.reply(reply as WorkerReply), end: on.end }),
+  );
+  return {
+    run: async (task, input) => requests.run(task, input),
+    async close() {
+      requests.close();
+    },
+  };
+}
+
+function serialLine({ program }: Place): StartChild {
+  const holder = { entry: program('line-process'), args: [], name: 'Veriqko Bench serial line' };
+  return ({ onLine, onEnd }) =>
+    startUtility(holder, {
+      message: line => onLine(String(line)),
+      end: code => onEnd(`ended with code ${code}`, ''),
+    });
+}

@@ -22,7 +22,9 @@ export async function bundleMain(entry: string, outFile: string): Promise<void> 
 
 function isOutside(name: string): boolean {
   const isPackage = (known: string) => name === known || name.startsWith(`${known}/`);
-  return name.startsWith('node:') || ['electron', ...builtinModules, ...Object.keys(manifest.dependencies)].some(isPackage);
+  return (
+    name.startsWith('node:') || ['electron', ...builtinModules, ...Object.keys(manifest.dependencies)].some(isPackage)
+  );
 }
 
 /** The preload as one CommonJS file that requires nothing but 'electron', as a sandboxed preload must be. */
@@ -49,10 +51,17 @@ export async function bundleRenderer(outDir: string): Promise<boolean> {
   return true;
 }
 
+/** Each runs in a process of its own. */
+const programs = {
+  'main.js': 'electron/main.ts',
+  'report-worker.js': 'electron/report-worker.ts',
+  'line-process.js': 'electron/drivers/serial/line-process.ts',
+};
+
 /** Everything that the application consists of, into a folder. Returns what could not be built, in words. */
 export async function buildApplication(outDir: string): Promise<string[]> {
   await Promise.all([
-    bundleMain(inProject('electron/main.ts'), path.join(outDir, 'main.js')),
+    ...Object.entries(programs).map(([file, entry]) => bundleMain(inProject(entry), path.join(outDir, file))),
     bundlePreload(path.join(outDir, 'preload.cjs')),
   ]);
   const hasRenderer = await bundleRenderer(path.join(outDir, 'renderer'));

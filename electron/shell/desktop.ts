@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { app, type BrowserWindow, session } from 'electron';
+import { type Bench, findPlace, type Place } from './bench.ts';
 import { offerDownloads } from './downloads.ts';
-import { connectPages, type StationPort } from './ipc.ts';
+import { connectPages } from './ipc.ts';
 import { installMenu } from './menu.ts';
 import { watchPower } from './power.ts';
 import { registerAppScheme, serveRenderer } from './protocol.ts';
@@ -10,15 +11,13 @@ import { confineContents, confineSession } from './security.ts';
 import { reportStartFailure } from './start-failure.ts';
 import { createBenchWindow, loadPage, showAgain } from './window.ts';
 
-export type Bench = StationPort & { close(): Promise<void> };
-
 /**
  * Runs the application around a bench: one instance, one window, everything else refused. `openBench` is called once
  * the application is ready; when it throws, the operator is told and nothing else happens.
  *
  * Returns at once: waiting for readiness at the top level of an ES main would keep Electron from ever becoming ready.
  */
-export function startDesktop(openBench: () => Promise<Bench>): void {
+export function startDesktop(openBench: (place: Place) => Promise<Bench>): void {
   app.enableSandbox();
   registerAppScheme();
   confineContents();
@@ -32,17 +31,16 @@ export function startDesktop(openBench: () => Promise<Bench>): void {
     .catch(reportStartFailure);
 }
 
-async function run(openBench: () => Promise<Bench>): Promise<void> {
+async function run(openBench: (place: Place) => Promise<Bench>): Promise<void> {
   confineSession(session.defaultSession);
   offerDownloads(session.defaultSession);
   await serveRenderer(session.defaultSession.protocol, path.join(app.getAppPath(), 'dist', 'renderer'));
 
-  const bench = await openBench();
+  const bench = await openBench(findPlace());
   closeBeforeQuit(() => bench.close());
   const pages = connectPages(bench);
-  const lock = () => void pages.lockSessions();
-  installMenu({ onLock: lock });
-  watchPower({ onLeave: lock });
+  installMenu({ onLock: bench.lockAll });
+  watchPower({ onLeave: bench.lockAll });
 
   let window: BrowserWindow | null = null;
   const openWindow = async () => {

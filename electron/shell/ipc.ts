@@ -2,20 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
 import type { z } from 'zod';
 import type { Reply } from '../../shared/contract.ts';
+import type { Bench } from './bench.ts';
 import { CallArguments } from './call-arguments.ts';
 import { isAppUrl } from './origin.ts';
 
-/** The station as the shell needs it. */
-export type StationPort = {
-  call(connection: string, name: string, input: unknown): Promise<Reply>;
-  subscribe(connection: string, listener: (event: string, payload: unknown) => void): () => void;
-  closeConnection(connection: string): void;
-};
-
-export type Connections = ReturnType<typeof connectPages>;
-
 /** Carries calls and events between pages and the station. One page is one connection, named by this side alone. */
-export function connectPages(station: StationPort) {
+export function connectPages(station: Pick<Bench, 'call' | 'subscribe' | 'closeConnection'>) {
   const connections = new Map<WebContents, string>();
 
   registerHandler('bench:call', CallArguments, async (contents, [name, input]): Promise<Reply> => {
@@ -38,16 +30,7 @@ export function connectPages(station: StationPort) {
         station.closeConnection(connection);
       });
     },
-    /** Locks every session that is open and not locked yet. */
-    async lockSessions(): Promise<void> {
-      await Promise.all([...connections.values()].map(connection => lockSession(station, connection)));
-    },
   };
-}
-
-async function lockSession(station: StationPort, connection: string): Promise<void> {
-  const reply = await station.call(connection, 'identity.session', undefined);
-  if (reply.ok && reply.value !== null) await station.call(connection, 'identity.lock', undefined);
 }
 
 /** The only way a channel gets a handler: checks who asks and what is asked before anything else runs. */

@@ -69,7 +69,7 @@ describe.skipIf(skip)(suiteName('start, work and end of the application'), () =>
   test.each(['suspend', 'lock-screen'] as const)('%s locks the session of the page', async happening => {
     const { app, output } = await startApp(await builtStub());
     await app.evaluate(({ powerMonitor }, name) => powerMonitor.emit(name), happening);
-    await expect.poll(output).toContain('call identity.lock');
+    await expect.poll(output).toContain('locked');
     await app.close();
   });
 
@@ -79,7 +79,7 @@ describe.skipIf(skip)(suiteName('start, work and end of the application'), () =>
       const lock = Menu.getApplicationMenu()?.items[0]?.submenu?.items.find(item => item.label === 'Lock the bench');
       (lock?.click as (() => void) | undefined)?.();
     });
-    await expect.poll(output).toContain('call identity.lock');
+    await expect.poll(output).toContain('locked');
     await app.close();
   });
 

@@ -6,12 +6,14 @@ import { createHarness } from './harness.ts';
 const packaged = process.env.HARNESS_PACKAGED ?? null;
 export const launch = readCommandLine(process.argv.slice(2), packaged);
 export const harness = createHarness(launch);
-export const { app, BrowserWindow, dialog, ipcMain, Menu, net, powerMonitor, protocol, session, shell, webContents } =
+export const { app, BrowserWindow, dialog, ipcMain, Menu, net, powerMonitor, protocol, session, shell } =
   harness.electron;
+export const { utilityProcess, webContents } = harness.electron;
 export type BrowserWindow = InstanceType<typeof BrowserWindow>;
 export type { DownloadItemApi as DownloadItem } from './downloads.ts';
 export type { ProtocolApi as Protocol } from './protocol.ts';
 export type { SessionApi as Session } from './session.ts';
+export type { UtilityProcessApi as UtilityProcess } from './utility-process.ts';
 export type { ContentsApi as WebContents } from './web-contents.ts';
 export type IpcMainInvokeEvent = Pick<Electron.IpcMainInvokeEvent, 'sender' | 'senderFrame'>;
 export type MenuItemConstructorOptions = Electron.MenuItemConstructorOptions;

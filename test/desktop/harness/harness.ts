@@ -11,6 +11,7 @@ import { createNetwork } from './network.ts';
 import { createNet, createProtocol } from './protocol.ts';
 import { createSession, type PermissionHandlers } from './session.ts';
 import { asWhole } from './strict.ts';
+import { createUtilityProcess } from './utility-process.ts';
 
 declare global {
   /** Playwright calls this once it is attached; 'ready' waits for it. */
@@ -78,6 +79,7 @@ export function createHarness(launch: Launch) {
       protocol: protocol.api,
       session: session.api,
       shell: createShell(),
+      utilityProcess: createUtilityProcess(app.mustBeReady),
       webContents: {
         getAllWebContents: windows.contentsApis,
         fromDevToolsTargetId: (targetId: string) => windows.contentsOf(targetId)?.api,

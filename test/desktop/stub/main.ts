@@ -24,7 +24,6 @@ startDesktop(async () => {
         }
         return { ok: true, value: null };
       }
-      if (name === 'identity.session') return { ok: true, value: { locked: false } };
       if (name === 'stub.throw') throw new RangeError('a station never does this');
       return { ok: true, value: null };
     },
@@ -37,6 +36,7 @@ startDesktop(async () => {
       };
     },
     closeConnection: () => note('connection closed'),
+    lockAll: () => note('locked'),
     async close() {
       note('closing');
       await delay(50);

@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -22,6 +23,7 @@ export function builtApplication(): Promise<string> {
     const missing = await buildApplication(path.join(dir, 'dist'));
     if (missing.length > 0) throw new Error(missing.join('; '));
     copyFileSync(path.join(projectDir, 'package.json'), path.join(dir, 'package.json'));
+    symlinkSync(path.join(projectDir, 'resources'), path.join(dir, 'resources'));
   });
 }
 
