@@ -5,7 +5,7 @@ import { openPii } from '../tlog/pii.ts';
 import type { OpenedDisclosure, ProvenEntry, ProvenJournal } from './pdf-journal.ts';
 import { ProofBundle, type Verification } from './proof-bundle.ts';
 import { attempt, createSteps, type Steps } from './steps.ts';
-import { checkTimes } from './times.ts';
+import { createTimesCheck } from './times.ts';
 import { checkHead, checkTrust, type FleetPin, type ProvenHead } from './trust.ts';
 
 type Leaf = LeafEnvelope & { readonly index: number };
@@ -26,7 +26,7 @@ export function verifyProofBundle(bundle: unknown, pins: FleetPin): Verification
   const head = keys && checkHead(parsed.data.checkpoint, keys, steps);
   const leaves = head ? checkEntries(parsed.data, head, steps) : [];
   const disclosures = head ? checkDisclosures(parsed.data, leaves, steps) : [];
-  if (head) checkTimes(leaves, head.cosignedS, steps);
+  if (head) checkTimes(leaves, head, steps);
   return { ...steps.verification(), entries: leaves.map(proven), disclosures };
 }
 
@@ -79,6 +79,12 @@ function checkDisclosures({ disclosures }: ProofBundle, leaves: readonly Leaf[],
     );
   if (allHold) steps.ok('personal data', `${opened.length} disclosed values are those the entries committed to.`);
   return opened;
+}
+
+function checkTimes(leaves: readonly Leaf[], { cosignedS }: ProvenHead, steps: Steps): void {
+  const times = createTimesCheck(cosignedS);
+  for (const leaf of leaves.toSorted((a, b) => a.index - b.index)) times.add(leaf);
+  times.end(steps);
 }
 
 const address = (index: number, slot: number) => `${index}/${slot}`;

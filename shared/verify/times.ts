@@ -3,33 +3,45 @@ import type { Steps } from './steps.ts';
 
 type Timed = { readonly index: number; readonly at: string; readonly type: string; readonly data: unknown };
 
-/** Entries may claim to be this much younger than the server's own clock says. */
+/** Claims may be this far from the server's own clock. */
 const toleranceMs = 120_000;
 
 /**
- * Says when the entries claim to have been written and what others vouch for: not before the last receipt of the server
- * among the entries before them, not after the cosignature. A claim outside is told, since clocks go wrong honestly.
+ * Compares when entries claim to have been written with what others vouch for: not before the last receipt of the server
+ * among the entries before them, not after the cosignature. A claim outside is told but no error: clocks go wrong honestly.
  */
-export function checkTimes(entries: readonly Timed[], cosignedS: number | null, steps: Steps): void {
-  if (entries.length === 0) return;
-  const sorted = entries.toSorted((a, b) => a.index - b.index);
-  const claims = sorted.map(({ at }) => Date.parse(at));
-  const outside: number[] = [];
-  let notBefore: number | null = null;
-  for (const entry of sorted) {
-    const claim = Date.parse(entry.at);
-    const tooLate = cosignedS !== null && claim > cosignedS * 1000 + toleranceMs;
-    if (tooLate || (notBefore !== null && claim < notBefore - toleranceMs)) outside.push(entry.index);
-    notBefore = receiptTime(entry) ?? notBefore;
-  }
-  const claimed = `claimed ${iso(Math.min(...claims))} to ${iso(Math.max(...claims))}`;
-  const bracket =
-    cosignedS === null
-      ? 'nobody but the station vouches for these times'
-      : `all of it was written before ${iso(cosignedS * 1000)}, says the server`;
-  if (outside.length > 0)
-    steps.warn('times', `${claimed}; ${bracket}. The clock was off for entries ${outside.join(', ')}.`);
-  else steps.ok('times', `${claimed}; ${bracket}.`);
+export function createTimesCheck(cosignedS: number | null) {
+  const latest = cosignedS === null ? Number.POSITIVE_INFINITY : cosignedS * 1000 + toleranceMs;
+  let claimed: { from: number; to: number } | null = null;
+  let notBefore = Number.NEGATIVE_INFINITY;
+  let outside = 0;
+  let firstOutside = 0;
+  return {
+    /** Entries in the order of their indexes. */
+    add(entry: Timed): void {
+      const claim = Date.parse(entry.at);
+      claimed = { from: Math.min(claim, claimed?.from ?? claim), to: Math.max(claim, claimed?.to ?? claim) };
+      if (claim > latest || claim < notBefore - toleranceMs) {
+        if (outside === 0) firstOutside = entry.index;
+        outside++;
+      }
+      notBefore = receiptTime(entry) ?? notBefore;
+    },
+    end(steps: Steps): void {
+      if (!claimed) return;
+      const says = `The entries claim ${iso(claimed.from)} to ${iso(claimed.to)}`;
+      const bracket =
+        cosignedS === null
+          ? 'nobody but the station vouches for that'
+          : `the server had all of them by ${iso(cosignedS * 1000)}`;
+      if (outside === 0) steps.ok('times', `${says}; ${bracket}.`);
+      else
+        steps.warn(
+          'times',
+          `${says}; ${bracket}. The station's clock was off for ${outside} of them, first for entry ${firstOutside}.`,
+        );
+    },
+  };
 }
 
 function receiptTime({ type, data }: Timed): number | null {
