@@ -8,6 +8,7 @@ import type { DeviceAdapter, IdentityRead, Sighting } from '../../drivers/device
 import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
+import { type Claim, createClaims } from './claims.ts';
 import type { DeviceEvent } from './device.machine.ts';
 import { type LiveDevice, newLiveDevice, stateOfDevice, stepDevice, viewOfDevice } from './live-device.ts';
 
@@ -28,27 +29,11 @@ export type DevicesDeps = {
   };
 };
 
-/** The right to work with one device; nobody else can claim it meanwhile. */
-export type Claim = {
-  readonly deviceId: DeviceId;
-  readonly portPath: string;
-  /** Epoch on the cable just now; null while the device is away. */
-  epoch(): string | null;
-  /** Reads identity from whatever is on the device's connector now. */
-  identify(signal: AbortSignal): Promise<IdentityRead>;
-  /** Calls back when the device leaves or comes back; returns what stops it. */
-  onPresence(listener: (present: boolean) => void): () => void;
-  /** Gives the device back. `same: false` means that something else is on the connector now. */
-  release(outcome: { same: boolean }): void;
-};
-
-type Held = { present: boolean; listeners: Set<(present: boolean) => void> };
-
 /** Everything plugged into the bench: seen, identified, recognised, claimed. */
 export function createDevices(deps: DevicesDeps) {
   const { adapters, database, journal, subjects, publish, jobs } = deps;
   const live = new Map<DeviceId, LiveDevice>();
-  const held = new Map<DeviceId, Held>();
+  const claims = createClaims();
   const stopped = new AbortController();
 
   const put = (device: LiveDevice) => {
@@ -150,12 +135,7 @@ export function createDevices(deps: DevicesDeps) {
   };
 
   const gone = (device: LiveDevice) => {
-    const claim = held.get(device.id);
-    if (claim) {
-      claim.present = false;
-      for (const listener of claim.listeners) listener(false);
-      return;
-    }
+    if (claims.setPresent(device.id, false)) return;
     if (device.identifiedIdx !== null) {
       database.write(tx =>
         journal.append(tx, { type: 'device.lost', device: device.id, data: { portPath: device.sighting.portPath } }),
@@ -165,7 +145,7 @@ export function createDevices(deps: DevicesDeps) {
   };
 
   const arrive = (sighting: Sighting) => {
-    const waiting = [...live.values()].find(d => held.get(d.id)?.present === false && samePlace(d.sighting, sighting));
+    const waiting = [...live.values()].find(d => claims.isAway(d.id) && samePlace(d.sighting, sighting));
     if (!waiting) {
       const id = DeviceId.parse(`dv_${subjects.newId()}`);
       put({ ...newLiveDevice(id, sighting), trouble: sighting.trouble ?? null });
@@ -174,16 +154,13 @@ export function createDevices(deps: DevicesDeps) {
     }
     // A candidate only: whoever holds the claim reads its identity before trusting it.
     live.set(waiting.id, { ...waiting, sighting });
-    const claim = held.get(waiting.id);
-    if (!claim) return;
-    claim.present = true;
-    for (const listener of claim.listeners) listener(true);
+    claims.setPresent(waiting.id, true);
   };
 
   const reconcile = (adapter: string, sightings: Sighting[]) => {
     const epochs = new Set(sightings.map(s => s.epoch));
     for (const device of [...live.values()]) {
-      const away = held.get(device.id)?.present === false;
+      const away = claims.isAway(device.id);
       if (device.sighting.adapter === adapter && present(device) && !away && !epochs.has(device.sighting.epoch))
         gone(device);
     }
@@ -193,6 +170,23 @@ export function createDevices(deps: DevicesDeps) {
       else if ((known.sighting.trouble ?? null) !== (sighting.trouble ?? null))
         put({ ...known, sighting, trouble: sighting.trouble ?? null });
     }
+  };
+
+  const claim = (id: DeviceId): Claim => {
+    const state = live.has(id) ? stateOfDevice(find(id)) : 'lost';
+    if (state === 'busy') throw new BenchError('device_busy', 'Somebody else works with this device.');
+    if (state !== 'ready') throw notThere();
+    move(id, { type: 'claimed' });
+    return claims.take(find(id).sighting.portPath, id, {
+      sighting: () => find(id).sighting,
+      read: (sighting, signal) => readIdentity(sighting, AbortSignal.any([signal, stopped.signal])),
+      released(outcome) {
+        const device = move(id, { type: 'released' });
+        if (!device || (outcome.present && outcome.same)) return;
+        gone(device);
+        if (outcome.present) arrive(device.sighting);
+      },
+    });
   };
 
   const handlers = {
@@ -216,10 +210,7 @@ export function createDevices(deps: DevicesDeps) {
     identityOf(id: DeviceId): { identifiers: Identifiers; identifiedIdx: number } {
       const device = find(id);
       if (stateOfDevice(device) !== 'ready' || !device.read || device.identifiedIdx === null) {
-        throw new BenchError(
-          'device_lost',
-          'The device is not plugged in and identified. Plug it in and wait until it is ready.',
-        );
+        throw notThere();
       }
       return { identifiers: device.read.identifiers, identifiedIdx: device.identifiedIdx };
     },
@@ -234,48 +225,22 @@ export function createDevices(deps: DevicesDeps) {
       if (!present(device) && jobs.openJobOf(id) === null) retire(id);
       else put(device);
     },
-    /** Takes the device for one piece of work; throws `device_busy` or `device_lost`. */
-    claim(id: DeviceId): Claim {
-      const state = live.has(id) ? stateOfDevice(find(id)) : 'lost';
-      if (state === 'busy') throw new BenchError('device_busy', 'Somebody else works with this device.');
-      if (state !== 'ready')
-        throw new BenchError(
-          'device_lost',
-          'The device is not plugged in and identified. Plug it in and wait until it is ready.',
-        );
-      const mine: Held = { present: true, listeners: new Set() };
-      held.set(id, mine);
-      move(id, { type: 'claimed' });
-      return {
-        deviceId: id,
-        portPath: find(id).sighting.portPath,
-        epoch: () => (mine.present ? find(id).sighting.epoch : null),
-        identify: signal => readIdentity(find(id).sighting, AbortSignal.any([signal, stopped.signal])),
-        onPresence(listener) {
-          mine.listeners.add(listener);
-          return () => mine.listeners.delete(listener);
-        },
-        release: ({ same }) => release(id, mine, same),
-      };
-    },
+    claim,
     async close() {
       stopped.abort(new BenchError('device_lost', 'The bench is closing.'));
       await Promise.all(adapters.map(adapter => adapter.close()));
     },
   };
-
-  function release(id: DeviceId, mine: Held, same: boolean) {
-    if (held.get(id) !== mine) return;
-    held.delete(id);
-    const device = move(id, { type: 'released' });
-    if (!device) return;
-    if (mine.present && same) return;
-    gone(device);
-    if (mine.present) arrive(device.sighting);
-  }
 }
 
 export type Devices = ReturnType<typeof createDevices>;
+
+function notThere(): BenchError {
+  return new BenchError(
+    'device_lost',
+    'The device is not plugged in and identified. Plug it in and wait until it is ready.',
+  );
+}
 
 function samePlace(a: Sighting, b: Sighting): boolean {
   return a.adapter === b.adapter && a.portPath === b.portPath;

@@ -1,15 +1,16 @@
 import { BenchError } from '../../../shared/errors.ts';
-import { type identityMethods, LoginName, type Operator, type Session } from '../../../shared/identity.ts';
-import { OperatorId } from '../../../shared/ids.ts';
+import type { identityMethods, Session } from '../../../shared/identity.ts';
+import type { OperatorId } from '../../../shared/ids.ts';
 import { permissions, type Role } from '../../../shared/permissions.ts';
-import type { Database, Tx } from '../../database/database.ts';
+import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
 import type { Handlers, PublishTo, SignedIn } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Subjects } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
-import { createIdentityStore, type OperatorRow } from './identity.store.ts';
+import type { OperatorRow } from './identity.store.ts';
+import { createOperators } from './operators.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import { type ActiveSession, createSessions } from './sessions.ts';
 
@@ -30,13 +31,10 @@ export type IdentityDeps = {
 /** Operators of the bench, who is signed in where, and the first set-up. */
 export function createIdentity(deps: IdentityDeps) {
   const { database, journal, subjects, settings, clock, random, publishTo } = deps;
-  const store = createIdentityStore(database.read);
+  const operators = createOperators({ database, journal, subjects, clock });
   const sessions = createSessions();
   // Verified against when the name is unknown, so that the answer takes as long.
   const decoy = hashPassword(random.bytes(32).toString('base64'));
-
-  const nameOf = (row: OperatorRow) => journal.open('operator.added', row.profileIdx, 'profile')?.name ?? null;
-  const find = (name: string) => store.all().find(row => row.active && fold(nameOf(row) ?? '') === fold(name));
 
   const view = (session: ActiveSession): Session => ({
     operatorId: session.operatorId,
@@ -51,37 +49,13 @@ export function createIdentity(deps: IdentityDeps) {
     return view(session);
   };
 
-  const addOperator = (
-    tx: Tx,
-    operator: { name: string; role: Role; passwordHash: string; by: string | undefined },
-  ) => {
-    const subject = subjects.create();
-    const id = OperatorId.parse(`op_${subject}`);
-    const profileIdx = journal.append(tx, {
-      type: 'operator.added',
-      actor: operator.by,
-      data: { operator: id, role: operator.role },
-      pii: { profile: { subject, value: { name: operator.name } } },
-    });
-    const row = {
-      id,
-      role: operator.role,
-      profileIdx,
-      passwordHash: operator.passwordHash,
-      active: true,
-      createdAt: new Date(clock.now()).toISOString(),
-    };
-    store.insert(tx, row);
-    return row;
-  };
-
   const startSession = (connection: string, row: OperatorRow): Session => {
     endSession(connection, 'closed');
     const session: ActiveSession = {
       connection,
       sessionId: random.uuid(),
       operatorId: row.id,
-      name: nameOf(row) ?? '',
+      name: operators.nameOf(row) ?? '',
       role: row.role,
       locked: false,
       stepUpUntil: clock.now() + stepUpMs,
@@ -113,7 +87,7 @@ export function createIdentity(deps: IdentityDeps) {
 
   /** Checks the password of somebody signed in; throws `sign_in_failed` and records it. */
   const reauthenticate = async (caller: SignedIn, password: string): Promise<void> => {
-    const row = store.find(caller.operatorId);
+    const row = operators.get(caller.operatorId);
     if (!row?.active || !(await checkPassword(row.passwordHash, password))) refuseSignIn();
   };
 
@@ -138,14 +112,6 @@ export function createIdentity(deps: IdentityDeps) {
     return view(session);
   };
 
-  const operatorView = (row: OperatorRow): Operator => ({
-    id: row.id,
-    name: nameOf(row) ?? '',
-    role: row.role,
-    active: row.active,
-    createdAt: row.createdAt,
-  });
-
   const handlers = {
     'station.info': () => ({
       stationId: settings.get('station-id') ?? '',
@@ -153,13 +119,14 @@ export function createIdentity(deps: IdentityDeps) {
       siteName: settings.get('site-name'),
       prefix: settings.get('prefix') ?? '',
       training: deps.training,
-      setUp: store.all().length > 0,
+      setUp: operators.list().length > 0,
       version: deps.appVersion,
     }),
     'identity.set_up': async (input, caller) => {
       const passwordHash = await hashPassword(input.password);
       const row = database.write(tx => {
-        if (store.all().length > 0) throw new BenchError('already_set_up', 'The bench is set up already. Sign in.');
+        if (operators.list().length > 0)
+          throw new BenchError('already_set_up', 'The bench is set up already. Sign in.');
         settings.set(tx, 'site-name', input.siteName);
         settings.set(tx, 'station-name', input.stationName);
         journal.append(tx, {
@@ -171,13 +138,14 @@ export function createIdentity(deps: IdentityDeps) {
             stationName: input.stationName,
           },
         });
-        return addOperator(tx, { name: input.adminName, role: 'admin', passwordHash, by: undefined });
+        return operators.add(tx, { name: input.adminName, role: 'admin', passwordHash, by: undefined });
       });
       return startSession(caller.connection, row);
     },
     'identity.sign_in': async (input, caller) => {
-      if (store.all().length === 0) throw new BenchError('not_set_up', 'The bench has no admin yet. Set it up first.');
-      const row = find(input.name);
+      if (operators.list().length === 0)
+        throw new BenchError('not_set_up', 'The bench has no admin yet. Set it up first.');
+      const row = operators.named(input.name);
       const right = await checkPassword(row?.passwordHash ?? (await decoy), input.password);
       return row && right ? startSession(caller.connection, row) : refuseSignIn();
     },
@@ -210,33 +178,23 @@ export function createIdentity(deps: IdentityDeps) {
       const open = sessions.update(caller.connection, { stepUpUntil: clock.now() + stepUpMs });
       return open ? tell(open) : current(caller);
     },
-    'users.list': () => store.all().map(operatorView),
+    'users.list': () => operators.list().map(operators.view),
     'users.add': async (input, caller) => {
       const passwordHash = await hashPassword(input.password);
       return database.write(tx => {
-        if (find(input.name)) throw new BenchError('conflict', 'Somebody has this name already. Choose another.');
+        if (operators.named(input.name))
+          throw new BenchError('conflict', 'Somebody has this name already. Choose another.');
         return operatorView(
-          addOperator(tx, { name: input.name, role: input.role, passwordHash, by: caller.operatorId }),
+          operators.add(tx, { name: input.name, role: input.role, passwordHash, by: caller.operatorId }),
         );
       });
     },
     'users.deactivate': (input, caller) => {
-      const row = database.write(tx => deactivate(tx, input.operatorId, caller));
+      const row = database.write(tx => operators.deactivate(tx, input.operatorId, caller.operatorId));
       for (const session of sessions.ofOperator(row.id)) endSession(session.connection, 'revoked');
-      return operatorView({ ...row, active: false });
+      return operators.view(row);
     },
   } satisfies Pick<Handlers, keyof typeof identityMethods>;
-
-  const deactivate = (tx: Tx, operatorId: OperatorId, caller: SignedIn): OperatorRow => {
-    const row = store.find(operatorId);
-    if (!row) throw new BenchError('not_found', 'There is no such operator.');
-    const admins = store.all().filter(other => other.active && other.role === 'admin');
-    if (row.role === 'admin' && admins.length === 1)
-      throw new BenchError('conflict', 'The last admin cannot be removed.');
-    store.deactivate(tx, operatorId);
-    journal.append(tx, { type: 'operator.deactivated', actor: caller.operatorId, data: { operator: operatorId } });
-    return row;
-  };
 
   return {
     handlers,
@@ -244,8 +202,8 @@ export function createIdentity(deps: IdentityDeps) {
     reauthenticate,
     /** The operator's name, or null when it was forgotten. */
     nameOf(operatorId: OperatorId): string | null {
-      const row = store.find(operatorId);
-      return row ? nameOf(row) : null;
+      const row = operators.get(operatorId);
+      return row ? operators.nameOf(row) : null;
     },
     /** Locks every session, as when the operating system locks or sleeps. Running jobs go on. */
     lockAll() {
@@ -256,10 +214,6 @@ export function createIdentity(deps: IdentityDeps) {
 }
 
 export type Identity = ReturnType<typeof createIdentity>;
-
-function fold(name: string): string {
-  return LoginName.catch('').parse(name).normalize('NFKC').toLocaleLowerCase('und');
-}
 
 function permissionsOf(role: Role): string[] {
   return Object.entries(permissions).flatMap(([name, roles]) =>
