@@ -96,7 +96,7 @@ export function createHarness(launch: Launch) {
     },
     /** To be called once main is loaded: starts the browser and lets 'ready' happen. */
     async start() {
-      const driven = launch.switches.some(each => each.startsWith('--remote-debugging-port='));
+      const driven = process.execArgv.some(each => each.startsWith('--inspect'));
       const released = Promise.withResolvers<void>();
       if (driven) globalThis.__playwright_run = () => released.resolve();
       else released.resolve();
