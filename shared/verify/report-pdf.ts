@@ -3,9 +3,10 @@ import canonicalize from 'canonicalize';
 import { ReportDocument } from '../report-document.ts';
 import { type OpenedPdf, openPdf } from './pdf-attachments.ts';
 import { keyFingerprint } from './pdf-certificate.ts';
-import { compareWithJournal, type ProvenJournal } from './pdf-journal.ts';
+import { compareWithJournal } from './pdf-journal.ts';
 import { checkPdfSignature } from './pdf-signature.ts';
-import type { Verification, VerificationStep } from './proof-bundle.ts';
+import { verifyProofBundle } from './proof.ts';
+import { ProofBundle, type Verification, type VerificationStep } from './proof-bundle.ts';
 
 /** What the person who verifies already trusts. Both can be left out; the answer then says what that leaves open. */
 export type Pins = {
@@ -15,21 +16,18 @@ export type Pins = {
   readonly fleetVkey?: string;
 };
 
-/** Checks entries, proofs, checkpoint, policy and disclosures of a proof bundle. */
-export type VerifyProofs = (bundle: unknown, pins: { fleetVkey?: string }) => Verification & ProvenJournal;
-
 /**
  * Verifies a report PDF without station or server: signature, coverage, chain, data, journal proofs, and that the
  * data is what the journal says. Never throws for a bad file: each step says in a sentence what holds and what does not.
  */
-export async function verifyReportPdf(file: Uint8Array, pins: Pins, verifyProofs: VerifyProofs): Promise<Verification> {
+export async function verifyReportPdf(file: Uint8Array, pins: Pins): Promise<Verification> {
   const steps: VerificationStep[] = [];
   const signature = checkPdfSignature(file, pins.caPem === undefined ? {} : { caPem: pins.caPem });
   steps.push(...signature.steps);
   const pdf = await tryOpen(file, steps);
   const document = pdf && checkData(pdf, steps);
   if (document && signature.signer) checkKey(document, keyFingerprint(signature.signer), steps);
-  if (document) checkJournal(document, pdf.attachments.get('journal-proof.json'), pins, verifyProofs, steps);
+  if (document) checkJournal(document, pdf.attachments.get('journal-proof.json'), pins, steps);
   return { ok: steps.every(step => step.outcome !== 'failed'), steps };
 }
 
@@ -88,7 +86,6 @@ function checkJournal(
   document: ReportDocument,
   attached: Uint8Array | undefined,
   pins: Pins,
-  verifyProofs: VerifyProofs,
   steps: VerificationStep[],
 ): void {
   if (!attached) {
@@ -96,7 +93,19 @@ function checkJournal(
     return;
   }
   const bundle = tryJson(Buffer.from(attached).toString('utf8'));
-  const proven = verifyProofs(bundle, pins.fleetVkey === undefined ? {} : { fleetVkey: pins.fleetVkey });
+  const proven = verifyProofBundle(bundle, pins.fleetVkey === undefined ? {} : { fleetVkey: pins.fleetVkey });
   steps.push(...proven.steps);
-  if (proven.ok) steps.push(...compareWithJournal(document, proven));
+  if (!proven.ok) return;
+  if (!sameKeys(document, bundle))
+    steps.push({
+      step: 'content',
+      outcome: 'failed',
+      detail: 'The document names other journal keys than its proofs.',
+    });
+  else steps.push(...compareWithJournal(document, proven));
+}
+
+function sameKeys({ journal }: ReportDocument, bundle: unknown): boolean {
+  const { policy } = ProofBundle.parse(bundle);
+  return policy.logVkey === journal.logVkey && policy.fleetVkey === journal.fleetVkey;
 }

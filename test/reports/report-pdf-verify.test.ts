@@ -3,61 +3,63 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { ReportDocument } from '../../shared/report-document.ts';
 import { keyFingerprint } from '../../shared/verify/pdf-certificate.ts';
 import { compareWithJournal, type ProvenJournal } from '../../shared/verify/pdf-journal.ts';
-import { type VerifyProofs, verifyReportPdf } from '../../shared/verify/report-pdf.ts';
+import { verifyReportPdf } from '../../shared/verify/report-pdf.ts';
 import { buildSigned, createSite, type Site } from './report-kit.ts';
-import { sampleDocument } from './sample-document.ts';
+import { type SampleOptions, sampleDocument } from './sample-document.ts';
+import { createTestLog, type TestEntry } from './test-log.ts';
 
-const identifiedAt = 3;
+const at = '2026-11-23T09:30:00.000Z';
 
-/** The entries a sample document rests on, as a proof bundle gives them once its proofs held. */
-function journalOf(document: ReportDocument): ProvenJournal {
-  const { origin } = document.journal;
+/** What a station would have written about the sample's one device and about the document. */
+function entriesOf(document: ReportDocument): TestEntry[] {
   const [record] = document.devices;
   if (!record) throw new Error('the sample has a device');
-  const { job, device, erasure, bypass } = record;
+  const { job, device, erasure, bypass, erasureStatus } = record;
   const move = { from: 'reset.verifying', to: 'reset.erased' };
-  const entry = (index: number, type: string, data: object) => ({ index, origin, type, job: job.id, data });
   const policy = { selfSignOff: false, unknownLocksPass: true };
-  const adapter = { adapter: 'virtual', portPath: '1-1', mode: 'normal', imei: 'valid' };
-  return {
-    entries: [
-      entry(identifiedAt, 'device.identified', { ...adapter, manufacturer: null, model: null, revision: null }),
-      entry(4, 'job.opened', { ticket: job.ticket, identifiedAt, previous: null, policy }),
-      entry(5, 'job.erase_reported', {
+  const connector = { adapter: 'virtual', portPath: '1-1', mode: 'normal', imei: 'valid' };
+  const read = { manufacturer: null, model: null, revision: null };
+  const reported = { success: true, operationId: 'op-7f31', technique: null, startedAt: at, endedAt: at };
+  const { documentId, sequence, scope, variant, supersedes } = document;
+  return [
+    { type: 'device.identified', data: { ...connector, ...read }, pii: [{ identifiers: device.identifiers }] },
+    { type: 'job.opened', job: job.id, data: { ticket: job.ticket, identifiedAt: 0, previous: null, policy } },
+    {
+      type: 'job.erase_reported',
+      job: job.id,
+      data: {
         ...move,
-        success: true,
-        operationId: 'op-7f31',
-        technique: null,
+        ...reported,
         category: erasure?.category?.value ?? null,
-        startedAt: document.issued.at,
-        endedAt: document.issued.at,
         failureCode: null,
         rawSha256: erasure?.rawResultSha256 ?? '0'.repeat(64),
         certificateSha256: null,
-      }),
-      entry(9, 'job.erase_checked', {
-        ...move,
-        status: record.erasureStatus ?? 'failed',
-        checks: erasure?.checks ?? [],
-        sampled: true,
-      }),
-      entry(11, 'job.bypass_approved', {
-        ...move,
-        approval: bypass?.approvalId ?? document.documentId,
-        expiresAt: document.issued.at,
-        authenticated: 'password',
-      }),
-      entry(12, 'report.numbered', {
-        documentId: document.documentId,
-        sequence: document.sequence,
-        scope: document.scope,
-        variant: document.variant,
-        status: document.erasureStatus,
-        supersedes: document.supersedes,
-      }),
-    ],
-    disclosures: [{ index: identifiedAt, slot: 0, value: { identifiers: device.identifiers } }],
-  };
+      },
+    },
+    {
+      type: 'job.erase_checked',
+      job: job.id,
+      data: { ...move, status: erasureStatus ?? 'failed', checks: erasure?.checks ?? [], sampled: true },
+    },
+    {
+      type: 'job.bypass_approved',
+      job: job.id,
+      data: { ...move, approval: bypass?.approvalId ?? documentId, expiresAt: at, authenticated: 'password' },
+    },
+    {
+      type: 'report.numbered',
+      job: job.id,
+      data: { documentId, sequence, scope, variant, status: document.erasureStatus, supersedes },
+    },
+  ];
+}
+
+function journalOf(document: ReportDocument): ProvenJournal {
+  const { origin } = document.journal;
+  const entries = entriesOf(document);
+  const proven = entries.map(({ type, job, data }, index) => ({ index, origin, type, job, data }));
+  const [identity] = entries[0]?.pii ?? [];
+  return { entries: proven, disclosures: [{ index: 0, slot: 0, value: identity }] };
 }
 
 const outcomes = (document: ReportDocument, journal: ProvenJournal) =>
@@ -122,61 +124,84 @@ describe('a document against its journal entries', () => {
 
 describe('verifying a report file', () => {
   let site: Site;
-  let document: ReportDocument;
-  const bundle = {
-    v: 1 as const,
-    checkpoint: 'note',
-    entries: [],
-    disclosures: [],
-    policy: { logVkey: 'key', witnessVkey: null, fleetVkey: null, fleet: null },
-  };
-  const proofsHold =
-    (journal: ProvenJournal): VerifyProofs =>
-    () => ({ ok: true, steps: [], ...journal });
-  const proofsFail: VerifyProofs = () => ({
-    ok: false,
-    steps: [{ step: 'proofs', outcome: 'failed', detail: 'An entry is not in the log.' }],
-    entries: [],
-    disclosures: [],
-  });
-
   beforeAll(async () => {
     site = await createSite();
-    const fingerprint = keyFingerprint(new X509Certificate(site.signer.certificate));
-    const sample = sampleDocument();
-    document = { ...sample, issuer: { ...sample.issuer, keyFingerprint: fingerprint } };
   });
 
-  const failedSteps = async (file: Uint8Array, verifyProofs: VerifyProofs) => {
-    const { ok, steps } = await verifyReportPdf(file, { caPem: site.caPem }, verifyProofs);
+  /** A document that rests on a real journal, and that journal. */
+  const documented = (options: SampleOptions = {}) => {
+    const sample = sampleDocument(options);
+    const log = createTestLog(sample.journal.origin);
+    const indexes = entriesOf(sample).map(entry => log.append(entry));
+    const keyFingerprintHex = keyFingerprint(new X509Certificate(site.signer.certificate));
+    const document = {
+      ...sample,
+      issuer: { ...sample.issuer, keyFingerprint: keyFingerprintHex },
+      journal: { origin: log.origin, logVkey: log.vkey, fleetVkey: null, indexes },
+    };
+    return { document, log, indexes };
+  };
+
+  const failedSteps = async (file: Uint8Array) => {
+    const { ok, steps } = await verifyReportPdf(file, { caPem: site.caPem });
     const failed = steps.filter(step => step.outcome === 'failed').map(step => step.step);
     expect(ok).toBe(failed.length === 0);
     return failed;
   };
 
-  test('a good one is verified in plain sentences', async () => {
-    const file = await buildSigned(document, site, bundle);
-    const { ok, steps } = await verifyReportPdf(file, { caPem: site.caPem }, proofsHold(journalOf(document)));
+  test.each(['erased_verified', 'manual_bypass', 'failed'] as const)('a good one (%s) is verified', async status => {
+    const { document, log, indexes } = documented({ status });
+    const file = await buildSigned(document, site, log.bundle(indexes));
+    const { ok, steps } = await verifyReportPdf(file, { caPem: site.caPem });
+    expect(steps.filter(step => step.outcome === 'failed')).toEqual([]);
     expect(ok).toBe(true);
-    expect(steps.map(step => step.step)).toEqual(['signature', 'coverage', 'chain', 'data', 'content']);
+    expect(steps.map(step => step.step)).toEqual(
+      expect.arrayContaining(['signature', 'coverage', 'chain', 'data', 'entries', 'content']),
+    );
     for (const { detail } of steps) expect(detail).toMatch(/^\S.+\.$/);
   });
 
-  test('proofs that do not hold, or are not there, fail it', async () => {
-    expect(await failedSteps(await buildSigned(document, site, bundle), proofsFail)).toEqual(['proofs']);
-    const without = await buildSigned(document, site);
-    expect(await failedSteps(without, proofsHold(journalOf(document)))).toEqual(['journal']);
+  test('proofs of a journal that was altered, or that are not there, fail it', async () => {
+    const { document, log, indexes } = documented();
+    const bundle = log.bundle(indexes);
+    const [first, ...others] = bundle.entries;
+    if (!first) throw new Error('the journal has entries');
+    const bytes = Buffer.from(first.bytes, 'base64').toString('latin1').replace('virtual', 'VIRTUAL');
+    const altered = {
+      ...bundle,
+      entries: [{ ...first, bytes: Buffer.from(bytes, 'latin1').toString('base64') }, ...others],
+    };
+    expect(await failedSteps(await buildSigned(document, site, altered))).toContain('entries');
+    expect(await failedSteps(await buildSigned(document, site))).toEqual(['journal']);
+    const fewer = { ...bundle, entries: others, disclosures: [] };
+    expect(await failedSteps(await buildSigned(document, site, fewer))).toContain('content');
   });
 
-  test('a document that names another key fails', async () => {
-    const file = await buildSigned(sampleDocument(), site, bundle);
-    expect(await failedSteps(file, proofsHold(journalOf(document)))).toEqual(['data']);
+  test('proofs of another station do not stand for this one', async () => {
+    const { document, indexes } = documented();
+    const other = documented();
+    expect(await failedSteps(await buildSigned(document, site, other.log.bundle(indexes)))).toEqual(['content']);
+  });
+
+  test('a forgotten device is said, and is no failure', async () => {
+    const { document, log, indexes } = documented();
+    const file = await buildSigned(document, site, log.bundle(indexes, false));
+    const { ok, steps } = await verifyReportPdf(file, { caPem: site.caPem });
+    expect(ok).toBe(true);
+    expect(steps.filter(step => step.step === 'content').map(step => step.outcome)).toEqual(['warning', 'ok']);
+  });
+
+  test('a document that names another signing key fails', async () => {
+    const { document, log, indexes } = documented();
+    const named = { ...document, issuer: { ...document.issuer, keyFingerprint: 'd'.repeat(64) } };
+    expect(await failedSteps(await buildSigned(named, site, log.bundle(indexes)))).toEqual(['data']);
   });
 
   test('a training document says so', async () => {
-    const file = await buildSigned({ ...document, training: true }, site, bundle);
-    const { steps } = await verifyReportPdf(file, { caPem: site.caPem }, proofsHold(journalOf(document)));
+    const { document, log, indexes } = documented({ training: true });
+    const { steps } = await verifyReportPdf(await buildSigned(document, site, log.bundle(indexes)), {});
     expect(steps.find(step => step.step === 'training')?.outcome).toBe('warning');
+    expect(steps.find(step => step.step === 'chain')?.outcome).toBe('warning');
   });
 
   test.each([
@@ -184,6 +209,6 @@ describe('verifying a report file', () => {
     ['text', 'This is not a PDF.'],
     ['a PDF cut short', '%PDF-1.7\n1 0 obj <<'],
   ])('%s fails without throwing', async (_, content) => {
-    expect(await failedSteps(Buffer.from(content), proofsFail)).toContain('signature');
+    expect(await failedSteps(Buffer.from(content))).toContain('signature');
   });
 });

@@ -217,7 +217,7 @@ export function sampleDocument(options: SampleOptions = {}): ReportDocument {
       origin: `audit.example.org/s/${uuid(7)}/1`,
       logVkey: `audit.example.org/s/${uuid(7)}/1+6ac0a2a2+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh`,
       fleetVkey: 'fleet.example.org+3c1fa2b7+ASIzRFVmd4iZqrvM3e7/ABEiM0RVZneImaq7zN3u/w==',
-      indexes: [3, 4, 5, 9, 12],
+      indexes: [0, 1, 2, 3, 5],
     },
   });
 }

@@ -18,7 +18,7 @@ export function createContent(document: ReportDocument, hash: string, texts: Tex
       .filter(part => part !== title)
       .join('  ·  '),
     issuerName: issuer.organisation ?? issuer.site ?? issuer.station.name ?? texts.label.station,
-    issuerPlace: [issuer.site === issuer.organisation ? null : issuer.site, issuer.station.name]
+    issuerPlace: [issuer.site === (issuer.organisation ?? issuer.site) ? null : issuer.site, issuer.station.name]
       .filter(part => part !== null)
       .join('  ·  '),
     subject: document.devices
