@@ -1,13 +1,14 @@
 import { decodeBundle } from '../tlog/bundle.ts';
+import type { CheckpointBody } from '../tlog/checkpoint.ts';
 import { decodeEntry, type LeafEnvelope } from '../tlog/entry.ts';
 import { tilesOf } from '../tlog/export.ts';
-import { leafHash } from '../tlog/hash.ts';
+import { EMPTY_ROOT, leafHash } from '../tlog/hash.ts';
 import { appendLeaf, emptyFrontier, type Frontier, frontierRoot } from '../tlog/merkle.ts';
 import { entriesPath, tilePath, tileRoot, tileWidth } from '../tlog/tile.ts';
 import { TrustPolicy, type Verification } from './proof-bundle.ts';
 import { attempt, createSteps, type Steps } from './steps.ts';
 import { createTimesCheck } from './times.ts';
-import { checkHead, checkTrust, type FleetPin, type ProvenHead } from './trust.ts';
+import { checkHead, checkSignature, checkTrust, type FleetPin, type ProvenHead, type StationKeys } from './trust.ts';
 
 /** Contents of a file of the export by its path with forward slashes; null when it is not there. */
 export type ReadExport = (path: string) => Uint8Array | null;
@@ -24,9 +25,34 @@ export function verifyJournalExport(read: ReadExport, pins: FleetPin): Verificat
   const policy = readPolicy(read, steps);
   const keys = policy && checkTrust(policy, pins, steps);
   const note = keys && readText(read, 'checkpoint', steps);
-  const head = keys && note ? checkHead(note, keys, steps) : null;
-  if (head) checkTree(read, head, steps);
+  const heads = keys && note ? checkHeads(read, note, keys, steps) : null;
+  if (heads) checkTree(read, heads, steps);
   return steps.verification();
+}
+
+type Heads = {
+  /** The signed head over all that was exported. */
+  readonly newest: CheckpointBody;
+  /** The newest head that a witness confirmed. */
+  readonly confirmed: ProvenHead;
+};
+
+/** The server confirms a head only after it was signed, so the newest one rests on an older that was confirmed. */
+function checkHeads(read: ReadExport, note: string, keys: StationKeys, steps: Steps): Heads | null {
+  const older = read('checkpoint.cosigned');
+  if (!older) {
+    const head = checkHead(note, keys, steps);
+    return head && { newest: head, confirmed: head };
+  }
+  const newest = checkSignature(note, keys, steps);
+  const confirmed = newest && checkHead(Buffer.from(older).toString('utf8'), keys, steps);
+  if (!confirmed) return null;
+  if (confirmed.size <= newest.size) return { newest, confirmed };
+  steps.fail(
+    'entries',
+    `The server confirmed ${confirmed.size} entries, but this export has ${newest.size}: it was cut short.`,
+  );
+  return null;
 }
 
 function readText(read: ReadExport, path: string, steps: Steps): string | null {
@@ -56,28 +82,41 @@ function tryJson(text: string): unknown {
   }
 }
 
-function checkTree(read: ReadExport, head: ProvenHead, steps: Steps): void {
-  const times = createTimesCheck(head.cosignedS);
+function checkTree(read: ReadExport, { newest, confirmed }: Heads, steps: Steps): void {
+  const times = createTimesCheck(confirmed.cosignedS);
   const rows = createRows(read);
-  const fault = rebuild(read, head, (leaf, hash) => {
-    times.add(leaf);
+  let past: Buffer = EMPTY_ROOT;
+  const fault = rebuild(read, newest, (leaf, hash, frontier) => {
+    if (leaf.index < confirmed.size) times.add(leaf);
+    if (frontier.size === confirmed.size) past = frontierRoot(frontier);
     rows.add(hash);
   });
   if (fault !== null) {
     steps.fail('entries', fault);
     return;
   }
-  steps.ok('entries', `All ${head.size} entries add up to the signed head, unaltered and in place.`);
+  steps.ok('entries', `All ${newest.size} entries add up to the signed head, unaltered and in place.`);
+  checkPast(past, newest.size, confirmed, steps);
   const wrong = rows.end();
   if (wrong.length > 0) steps.fail('tiles', `Not what the entries add up to, or missing: ${wrong.join(', ')}.`);
   else steps.ok('tiles', 'Every tile is what the entries add up to.');
   times.end(steps);
 }
 
+function checkPast(past: Buffer, size: number, confirmed: ProvenHead, steps: Steps): void {
+  const since = size - confirmed.size;
+  if (!past.equals(confirmed.root))
+    steps.fail('witness', 'The head that the server confirmed is no past of this journal: it was rewritten.');
+  else if (since > 0)
+    steps.warn('witness', `UNWITNESSED: the last ${since} entries came after the head that the server confirmed.`);
+}
+
 type Leaf = LeafEnvelope & { readonly index: number };
 
-/** Shows every entry to `visit` and gives, in a sentence, why they are not those under the head; null when they are. */
-function rebuild(read: ReadExport, head: ProvenHead, visit: (leaf: Leaf, hash: Buffer) => void): string | null {
+type Visit = (leaf: Leaf, hash: Buffer, frontier: Frontier) => void;
+
+/** Shows every entry, and the tree up to it, to `visit` and gives, in a sentence, why they are not those under the head; null when they are. */
+function rebuild(read: ReadExport, head: CheckpointBody, visit: Visit): string | null {
   let frontier: Frontier = emptyFrontier;
   for (const { n, width } of tilesOf(head.size)) {
     const bundle = readBundle(read, n, width);
@@ -86,8 +125,8 @@ function rebuild(read: ReadExport, head: ProvenHead, visit: (leaf: Leaf, hash: B
       const leaf = readLeaf(bytes, frontier.size, head);
       if (typeof leaf === 'string') return leaf;
       const hash = leafHash(bytes);
-      visit(leaf, hash);
       frontier = appendLeaf(frontier, hash);
+      visit(leaf, hash, frontier);
     }
   }
   return frontierRoot(frontier).equals(head.root)
@@ -104,7 +143,7 @@ function readBundle(read: ReadExport, n: number, width: number): Buffer[] | stri
   return bundle.value.length === width ? bundle.value : `${path} does not hold ${width} entries.`;
 }
 
-function readLeaf(bytes: Buffer, index: number, head: ProvenHead): Leaf | string {
+function readLeaf(bytes: Buffer, index: number, head: CheckpointBody): Leaf | string {
   const leaf = attempt(() => decodeEntry(bytes));
   if (leaf.fault) return `Entry ${index} cannot be read: ${leaf.fault.message}.`;
   if (leaf.value.seq !== index) return `Entry ${index} says of itself that it is entry ${leaf.value.seq}.`;

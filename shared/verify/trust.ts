@@ -117,7 +117,12 @@ function readEnrolment(text: string): Enrolment | null {
 
 /** Checks origin, signature and cosignature of a station's checkpoint. Null when the station's own signature does not hold. */
 export function checkHead(note: string, keys: StationKeys, steps: Steps): ProvenHead | null {
-  const { log } = keys;
+  const head = checkSignature(note, keys, steps);
+  return head && { ...head, cosignedS: checkWitness(note, keys, steps) };
+}
+
+/** The same without the cosignature. */
+export function checkSignature(note: string, { log }: StationKeys, steps: Steps): CheckpointBody | null {
   const head = attempt(() => parseCheckpoint(openNote(note, [log]).text));
   if (head.fault) {
     steps.fail('checkpoint', `The checkpoint of the station does not hold: ${head.fault.message}.`);
@@ -128,7 +133,7 @@ export function checkHead(note: string, keys: StationKeys, steps: Steps): Proven
     return null;
   }
   steps.ok('checkpoint', `${log.name} signed its head at ${head.value.size} entries.`);
-  return { ...head.value, cosignedS: checkWitness(note, keys, steps) };
+  return head.value;
 }
 
 const unwitnessed =
