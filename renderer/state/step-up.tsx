@@ -24,7 +24,13 @@ export function StepUpProvider({ api, children }: { api: Api; children: ReactNod
   return (
     <StepUpContext value={ask}>
       {children}
-      <Modal opened={answer !== null} onClose={() => finish(false)} title="Your password again" zIndex={300}>
+      <Modal
+        opened={answer !== null}
+        onClose={() => finish(false)}
+        title="Your password again"
+        closeButtonProps={{ 'aria-label': 'Cancel and close', size: 'lg' }}
+        zIndex={300}
+      >
         {answer !== null && <StepUpForm api={api} onFinish={finish} />}
       </Modal>
     </StepUpContext>

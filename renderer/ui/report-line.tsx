@@ -49,7 +49,7 @@ function DownloadButton({ report }: { report: Report }) {
         variant="default"
         loading={busy}
         leftSection={<IconDownload size={20} aria-hidden />}
-        aria-label={`Download report ${report.sequence} of ${report.ticket}`}
+        aria-label={`PDF of report ${report.sequence}, ${report.ticket}`}
         onClick={() => void run(download)}
       >
         PDF

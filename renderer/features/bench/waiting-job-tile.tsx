@@ -11,6 +11,7 @@ type Props = { job: Job; next: NextStep | null; selected: boolean; onOpenJob: (j
 /** An open job whose device is elsewhere: on the shelf, dead, or waiting for a cable. */
 export function WaitingJobTile({ job, next, selected, onOpenJob }: Props) {
   const title = deviceTitle(job);
+  const label = next?.label ?? 'Show the job';
   return (
     <li className="tile" data-tile data-selected={selected}>
       <div className="tile-head">
@@ -23,9 +24,9 @@ export function WaitingJobTile({ job, next, selected, onOpenJob }: Props) {
           px="sm"
           variant="default"
           onClick={() => onOpenJob(job.id)}
-          aria-label={`Show the job ${job.ticket}, ${title}`}
+          aria-label={`${label}: ${job.ticket}, ${title}`}
         >
-          {next?.label ?? 'Show the job'}
+          {label}
         </Button>
       </div>
     </li>

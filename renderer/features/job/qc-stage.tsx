@@ -7,6 +7,7 @@ import { StatusMark } from '../../ui/status-mark.tsx';
 import { lockTones, resultTones } from '../../ui/tones.ts';
 import { lockStateWords, lockWords, resultWords, stepWords } from '../../ui/words.ts';
 import type { JobFormProps } from './job-form.ts';
+import { LocksForm } from './locks-form.tsx';
 import { ReasonForm } from './reason-form.tsx';
 import { SampleForm } from './sample-form.tsx';
 
@@ -30,6 +31,12 @@ export function QcStage({ job, onJob }: JobFormProps) {
             onSubmit={async reason => onJob(await api['jobs.waive_lock']({ jobId: job.id, lock, reason }))}
           />
         ))}
+      {job.actions.includes('record_locks') && can('job.work') && (
+        <details className="fold">
+          <summary>Correct the locks</summary>
+          <LocksForm job={job} onJob={onJob} />
+        </details>
+      )}
       <ErrorAlert error={error} />
       {job.actions.includes('sign_off') && can('job.qc') && (
         <Button

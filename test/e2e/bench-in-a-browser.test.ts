@@ -1,0 +1,192 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWithTools } from '../support/tools.ts';
+import { expectAccessible } from './support/accessibility.ts';
+import {
+  addUser,
+  admin,
+  completeIntake,
+  decide,
+  expectPlace,
+  goTo,
+  openJob,
+  panelOf,
+  plugIn,
+  recordTests,
+  requestBypass,
+  setUp,
+  signIn,
+  signOff,
+  startErase,
+  supervisor,
+  technician,
+} from './support/acts.ts';
+import { type BenchProcess, startBenchProcess } from './support/bench-process.ts';
+import { type BrowserBench, startBrowser } from './support/browser.ts';
+
+const eraseTimeoutMs = 60_000;
+
+describeWithTools('the bench in a browser', ['chromium'], () => {
+  let bench: BenchProcess;
+  let browser: BrowserBench;
+  let office: Page;
+  let floor: Page;
+  let desk: Page;
+
+  beforeAll(async () => {
+    bench = await startBenchProcess();
+    browser = await startBrowser(bench.address);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await bench?.close();
+  });
+
+  it('is set up by its first admin, who adds users after giving the password again', async () => {
+    office = await browser.openPage();
+    await expectAccessible(office, 'set-up');
+    expect(office.url()).not.toContain('token');
+    await setUp(office);
+
+    await goTo(office, 'Users');
+    await addUser(office, technician, 'Technician');
+    const dialog = office.getByRole('dialog', { name: 'Your password again' });
+    await dialog.waitFor();
+    await expectAccessible(office, 'password again');
+    await dialog.getByLabel('Password', { exact: true }).fill(admin.password);
+    await dialog.getByRole('button', { name: 'Confirm' }).click();
+    await office.getByRole('cell', { name: technician.name, exact: true }).waitFor();
+    await addUser(office, supervisor, 'Supervisor');
+    await office.getByRole('cell', { name: supervisor.name, exact: true }).waitFor();
+    await expectAccessible(office, 'users');
+  }, 60_000);
+
+  it('answers a wrong password with what to do, and keeps what was typed', async () => {
+    floor = await browser.openPage();
+    await signIn(floor, { ...technician, password: 'not the password' });
+    const alert = floor.getByRole('alert');
+    await alert.getByText('Check the name and the password').waitFor();
+    expect(await floor.getByRole('textbox', { name: 'Name' }).inputValue()).toBe(technician.name);
+    await expectAccessible(floor, 'sign-in');
+    await signIn(floor, technician);
+    await floor.getByText('No device is plugged in').waitFor();
+  }, 60_000);
+
+  it('shows a device as it appears, takes it through intake, erase and tests, and has a second person sign off', async () => {
+    const tile = await plugIn(floor, 'that behaves');
+    const ticket = await openJob(floor, tile);
+    expect(ticket).toMatch(/-\d+$/);
+    await expectAccessible(floor, 'intake');
+    await completeIntake(floor);
+    await startErase(floor);
+    const progress = panelOf(floor).getByRole('progressbar');
+    await expect
+      .poll(async () => Number(await progress.getAttribute('aria-valuenow')), { timeout: 15_000 })
+      .toBeGreaterThan(0);
+    await expectAccessible(floor, 'erase running');
+    await panelOf(floor).getByRole('button', { name: 'Begin functional test' }).click({ timeout: eraseTimeoutMs });
+    await expectPlace(floor, 'Functional test');
+    await expectAccessible(floor, 'functional test');
+    await recordTests(floor);
+    await panelOf(floor).getByRole('button', { name: 'Sign off', exact: true }).click();
+    await panelOf(floor).getByRole('alert').waitFor();
+
+    desk = await browser.openPage();
+    await signIn(desk, supervisor);
+    await goTo(desk, 'Jobs');
+    await desk.getByRole('button', { name: ticket }).click();
+    await expectAccessible(desk, 'jobs');
+    await signOff(desk);
+  }, 150_000);
+
+  it('issues the report and hands out its PDF', async () => {
+    const reports = panelOf(desk);
+    await reports.getByRole('button', { name: 'Issue the report' }).click();
+    const waiting = desk.waitForEvent('download');
+    await reports.getByRole('button', { name: /^PDF of report/ }).click();
+    const download = await waiting;
+    expect(download.suggestedFilename()).toMatch(/\.pdf$/);
+    const bytes = await readFile(await download.path());
+    expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
+    await goTo(desk, 'Reports');
+    await desk.getByRole('button', { name: /^PDF of report/ }).waitFor();
+    await expectAccessible(desk, 'reports');
+  }, 60_000);
+
+  it('lets a failed erase pass only when a supervisor approves the request, denied once before', async () => {
+    await goTo(floor, 'Bench');
+    const tile = await plugIn(floor, 'fails to erase');
+    await openJob(floor, tile);
+    await completeIntake(floor);
+    await startErase(floor);
+    await expectPlace(floor, 'Erase failed', eraseTimeoutMs);
+    await requestBypass(floor, 'The storage was drilled through.');
+
+    await goTo(desk, 'Approvals');
+    await desk.getByRole('img', { name: 'Drilled through the storage' }).waitFor();
+    await expectAccessible(desk, 'approvals');
+    await decide(desk, 'Deny', 'The picture does not show the serial.', 'not the password');
+    await desk
+      .getByRole('form', { name: /^Decision on/ })
+      .getByRole('alert')
+      .waitFor();
+    await decide(desk, 'Deny', 'The picture does not show the serial.', supervisor.password);
+    await expectPlace(floor, 'Erase failed');
+    await panelOf(floor).getByText('The picture does not show the serial.').waitFor();
+
+    await requestBypass(floor, 'Drilled through, serial in the picture.');
+    await decide(desk, 'Approve', 'Storage destroyed, serial readable.', supervisor.password);
+    await desk.getByText('No request waits for a decision.').waitFor();
+    await panelOf(floor).getByRole('button', { name: 'Begin functional test' }).click();
+    await expectPlace(floor, 'Functional test');
+    await panelOf(floor).getByText('Manual sanitisation, not tool-verified').waitFor();
+  }, 150_000);
+
+  it('shows the journal, verifies it, and says what waits for the server', async () => {
+    await goTo(desk, 'Journal');
+    await desk.getByRole('cell', { name: 'approval.decided' }).first().waitFor();
+    await desk.getByRole('button', { name: 'Verify the whole journal' }).click();
+    await desk.getByRole('heading', { name: 'The journal verifies' }).waitFor();
+    await expectAccessible(desk, 'journal');
+    await desk.getByRole('link', { name: /Not enrolled \d+ not cosigned · since/ }).click();
+    await desk.getByRole('heading', { level: 1, name: 'Station' }).waitFor();
+    await desk.getByText('Virtual erasure tool').waitFor();
+    await expectAccessible(desk, 'station');
+    expect(await floor.getByRole('link', { name: 'Journal' }).count()).toBe(0);
+  }, 60_000);
+
+  it('keeps a draft while locked and takes it up again after the right password', async () => {
+    await goTo(floor, 'Bench');
+    await panelOf(floor).waitFor({ state: 'hidden' });
+    await floor.getByRole('button', { name: /^Record tests/ }).click();
+    await panelOf(floor).getByText('Put on hold', { exact: true }).first().click();
+    await floor.getByLabel('Why is it put on hold?').fill('The display flickers');
+    await floor.getByRole('button', { name: 'Lock', exact: true }).click();
+    await floor.getByRole('heading', { name: 'Locked' }).waitFor();
+    expect(await floor.getByLabel('Why is it put on hold?').isVisible()).toBe(false);
+    await expectAccessible(floor, 'locked');
+    await floor.getByLabel(`Password of ${technician.name}`).fill(technician.password);
+    await floor.getByRole('button', { name: 'Unlock' }).click();
+    expect(await floor.getByLabel('Why is it put on hold?').inputValue()).toBe('The display flickers');
+    await floor.getByRole('button', { name: 'Put on hold' }).click();
+    await expectPlace(floor, 'On hold');
+    await expectAccessible(floor, 'on hold');
+  }, 60_000);
+
+  it('stays in its tab over a reload, and a page without a token is sent to the printed address', async () => {
+    await floor.reload();
+    await floor.getByRole('heading', { level: 1, name: 'Bench' }).waitFor();
+    const stranger = await browser.openPage();
+    await stranger.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await stranger.evaluate(() => sessionStorage.clear());
+    await stranger.reload();
+    await stranger.getByRole('heading', { name: 'Open the printed address again' }).waitFor();
+    await expectAccessible(stranger, 'printed address');
+  }, 60_000);
+
+  it('asked nothing of any other machine, broke no policy and logged no error', () => {
+    expect(browser.misdeeds).toEqual({ foreignRequests: [], complaints: [] });
+  });
+});

@@ -1,0 +1,141 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { makePng } from './picture.ts';
+
+export type Person = { name: string; password: string };
+
+export const admin: Person = { name: 'admin', password: 'the first password here' };
+export const technician: Person = { name: 'technician one', password: 'a technician password' };
+export const supervisor: Person = { name: 'supervisor one', password: 'a supervisor password' };
+
+export async function setUp(page: Page): Promise<void> {
+  await page.getByLabel('Site').fill('Centre North');
+  await page.getByLabel('Station').fill('Bench 7');
+  await page.getByLabel('Your sign-in name').fill(admin.name);
+  await page.getByLabel('Password', { exact: true }).fill(admin.password);
+  await page.getByLabel('Password again').fill(admin.password);
+  await page.getByRole('button', { name: 'Set up the bench' }).click();
+  await page.getByRole('heading', { name: 'Bench', exact: true }).waitFor();
+}
+
+export async function signIn(page: Page, { name, password }: Person): Promise<void> {
+  await page.getByRole('textbox', { name: 'Name' }).fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export async function goTo(page: Page, screen: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: screen }).click();
+  await page.getByRole('heading', { level: 1, name: screen }).waitFor();
+}
+
+export async function addUser(page: Page, person: Person, role: string): Promise<void> {
+  const form = page.getByRole('form', { name: 'Add a user' });
+  await form.getByLabel('Sign-in name').fill(person.name);
+  await form.getByLabel('Role').selectOption({ label: role });
+  await form.getByLabel('First password').fill(person.password);
+  await form.getByRole('button', { name: 'Add the user' }).click();
+}
+
+/** Plugs a virtual device in; `kind` is the end of the menu entry. Answers its tile. */
+export async function plugIn(page: Page, kind: string): Promise<Locator> {
+  const connectors = page.locator('.tile-port');
+  const before = await connectors.allTextContents();
+  await page.getByRole('button', { name: 'Plug in a virtual device' }).click();
+  await page.getByRole('menuitem', { name: kind }).click();
+  const added = async () => (await connectors.allTextContents()).find(connector => !before.includes(connector));
+  await expect.poll(added).toBeDefined();
+  const connector = page.getByText((await added()) ?? '', { exact: true });
+  return page.getByRole('listitem').filter({ has: connector });
+}
+
+export const panelOf = (page: Page): Locator => page.getByRole('complementary', { name: 'Job' });
+
+/** Opens a job on the tile and answers its ticket. */
+export async function openJob(page: Page, tile: Locator): Promise<string> {
+  await tile.getByRole('button', { name: /^Open a job/ }).click();
+  return (await panelOf(page).locator('.panel-ticket').textContent()) ?? '';
+}
+
+export async function completeIntake(page: Page): Promise<void> {
+  const form = page.getByRole('form', { name: 'Intake' });
+  const answers = {
+    'SIM card': 'Removed',
+    'Memory card': 'None in it',
+    'Powers on': 'Yes',
+    Screen: 'Intact',
+    Housing: 'Scratched',
+    'Battery swollen': 'No',
+  };
+  for (const [question, answer] of Object.entries(answers)) {
+    await form.getByRole('group', { name: question }).getByLabel(answer).check();
+  }
+  await form.getByRole('button', { name: 'Complete intake' }).click();
+  await expectPlace(page, 'Waiting for erase');
+}
+
+/** Waits until the open job stands at the place, in its words. */
+export async function expectPlace(page: Page, words: string, timeoutMs = 15_000): Promise<void> {
+  await panelOf(page).locator('.panel-place').getByText(words, { exact: true }).waitFor({ timeout: timeoutMs });
+}
+
+export async function startErase(page: Page): Promise<void> {
+  await page
+    .getByRole('form', { name: 'Erase' })
+    .getByRole('button', { name: /for good$/ })
+    .click();
+  await expectPlace(page, 'Erasing');
+}
+
+export async function requestBypass(page: Page, done: string): Promise<void> {
+  await page.getByText('Request a manual bypass').click();
+  const form = page.getByRole('form', { name: 'Manual bypass' });
+  await form.getByLabel('Why can the tool not erase it?').selectOption('will_not_boot');
+  await form.getByLabel('What was done instead?').fill(done);
+  await form.getByLabel('Caption of the evidence').fill('Drilled through the storage');
+  const picture = { name: 'photo.png', mimeType: 'image/png', buffer: makePng() };
+  await form.locator('input[type=file]').setInputFiles(picture);
+  await form.getByRole('img', { name: 'Drilled through the storage' }).first().waitFor();
+  await form.getByRole('button', { name: 'Request the bypass' }).click();
+  await expectPlace(page, 'Bypass requested');
+}
+
+export async function decide(
+  page: Page,
+  decision: 'Approve' | 'Deny',
+  reason: string,
+  password: string,
+): Promise<void> {
+  const form = page.getByRole('form', { name: /^Decision on/ });
+  await form.getByLabel('Reason for your decision').fill(reason);
+  await form.getByLabel('Your password').fill(password);
+  await form.getByRole('button', { name: decision }).click();
+}
+
+export async function recordTests(page: Page): Promise<void> {
+  const panel = panelOf(page);
+  for (const test of ['Display', 'Touch', 'Cameras', 'Speaker and microphone', 'Charging', 'Wi-Fi and Bluetooth']) {
+    const row = panel.getByRole('listitem').filter({ has: page.getByRole('group', { name: test, exact: true }) });
+    await row.getByRole('button', { name: 'Pass' }).click();
+    await row.locator('.status-mark').getByText('Pass').waitFor();
+  }
+  await panel.getByRole('group', { name: 'Buttons', exact: true }).getByRole('button', { name: 'Skip' }).click();
+  await panel.getByLabel('Why is “Buttons” skipped?').fill('This model has no buttons');
+  await panel.getByRole('button', { name: 'Record the skip' }).click();
+  await panel.getByRole('button', { name: 'Finish functional test', exact: true }).click();
+  await expectPlace(page, 'Quality check');
+}
+
+/** Verifies the sample where the job was drawn for it, then signs off. */
+export async function signOff(page: Page): Promise<void> {
+  const sample = page.getByRole('form', { name: 'Sampling verification' });
+  await panelOf(page).getByRole('button', { name: 'Sign off', exact: true }).waitFor();
+  if (await sample.isVisible()) {
+    await sample.getByLabel('No data found').check();
+    await sample.getByLabel('How was it checked?').fill('Set up as new and searched');
+    await sample.getByRole('button', { name: 'Record the verification' }).click();
+    await panelOf(page).getByText('Sample verified').waitFor();
+  }
+  await panelOf(page).getByRole('button', { name: 'Sign off', exact: true }).click();
+  await expectPlace(page, 'Completed');
+}
