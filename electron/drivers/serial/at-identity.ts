@@ -41,19 +41,27 @@ export async function readIdentity(options: {
     await reopen();
     return synchronise();
   };
-  /** Tries the commands in turn until one tells something. */
+  const once = async (command: string): Promise<Asked> => {
+    if (restMs() <= 0 || !(await clean())) return { command, answer: { kind: 'timeout' } };
+    return { command, answer: await engine.command(command, Math.min(commandLimitMs, restMs()), signal) };
+  };
+  /** Asks the commands in turn until one tells something, each again when its answer did not come in time. */
   const ask = async (...commands: string[]): Promise<Asked> => {
-    let asked: Asked = { command: commands[0] ?? '', answer: { kind: 'timeout' } };
-    for (const command of commands) {
-      if (restMs() <= 0 || !(await clean())) return asked;
-      asked = { command, answer: await engine.command(command, Math.min(commandLimitMs, restMs()), signal) };
+    const failed: Asked[] = [];
+    for (const command of commands.flatMap(name => [name, name])) {
+      if (failed.some(f => f.command === command && f.answer.kind !== 'timeout')) continue;
+      const asked = await once(command);
       if (told(asked)) return asked;
+      failed.push(asked);
     }
-    return asked;
+    const [first] = failed;
+    if (!first) throw new BenchError('internal', 'asked for nothing');
+    // A time-out hides what the device might have told; a refusal is an answer.
+    return failed.findLast(f => f.answer.kind === 'timeout') ?? first;
   };
 
   if (!(await clean())) throw silent();
-  for (const command of ['ATE0', 'ATV1', 'AT+CMEE=1']) await ask(command);
+  for (const command of ['ATE0', 'ATV1', 'AT+CMEE=1']) await once(command);
   const manufacturer = await ask('AT+CGMI', 'AT+GMI');
   const model = await ask('AT+CGMM', 'AT+GMM');
   const revision = await ask('AT+CGMR', 'AT+GMR');
