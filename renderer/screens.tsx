@@ -1,3 +1,4 @@
+import { useCallback } from 'react';
 import type { Session } from '../shared/identity.ts';
 import { JobId } from '../shared/ids.ts';
 import { ApprovalsScreen } from './features/approvals/approvals-screen.tsx';
@@ -26,7 +27,7 @@ function CurrentScreen({ route }: { route: Route }) {
   const { screen } = route;
   const opened = JobId.safeParse(route.id);
   const jobId = opened.success ? opened.data : null;
-  const openJob = (id: JobId | null) => goTo({ screen, id });
+  const openJob = useCallback((id: JobId | null) => goTo({ screen, id }), [screen]);
   const panel = jobId !== null && <JobPanel key={jobId} jobId={jobId} onClose={() => openJob(null)} />;
   switch (screen) {
     case 'bench':

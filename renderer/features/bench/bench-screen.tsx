@@ -63,12 +63,11 @@ export function BenchScreen({ jobId, onOpenJob, panel }: Props) {
           </Empty>
         )}
         <ul className="tiles" onKeyDown={moveBetweenTiles}>
-          {visible.map(({ device, job, next }) => (
+          {visible.map(({ device, job }) => (
             <DeviceTile
               key={device.id}
               device={device}
               job={job}
-              next={next}
               selected={device.jobId !== null && device.jobId === jobId}
               onOpenJob={onOpenJob}
             />

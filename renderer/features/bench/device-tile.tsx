@@ -1,5 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
+import { memo } from 'react';
 import type { Device, DeviceState } from '../../../shared/devices.ts';
 import type { JobId } from '../../../shared/ids.ts';
 import type { Job } from '../../../shared/jobs.ts';
@@ -12,12 +13,11 @@ import { StatusMark } from '../../ui/status-mark.tsx';
 import { deviceTones, placeTones } from '../../ui/tones.ts';
 import { deviceStateWords } from '../../ui/words.ts';
 import { JobLine } from './job-line.tsx';
-import type { NextStep } from './next-step.ts';
+import { nextStepOfDevice } from './next-step.ts';
 
 type Props = {
   device: Device;
   job: Job | null;
-  next: NextStep | null;
   selected: boolean;
   onOpenJob: (jobId: JobId) => void;
 };
@@ -27,10 +27,12 @@ const saidByJob: readonly DeviceState[] = ['ready', 'busy'];
 
 const isTrouble = (job: Job | null): boolean => job !== null && placeTones[job.place] === 'bad';
 
-export function DeviceTile({ device, job, next, selected, onOpenJob }: Props) {
+/** Drawn again only when its own device or job changed: a hundred of them may report progress at once. */
+export const DeviceTile = memo(function DeviceTile({ device, job, selected, onOpenJob }: Props) {
   const { api, info } = useBench();
   const can = useCan();
   const { busy, error, run } = useAction();
+  const next = nextStepOfDevice(device, job, can);
 
   function act(): void {
     if (next?.kind === 'open_job') {
@@ -84,4 +86,4 @@ export function DeviceTile({ device, job, next, selected, onOpenJob }: Props) {
       </div>
     </li>
   );
-}
+});

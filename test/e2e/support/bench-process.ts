@@ -21,7 +21,7 @@ export async function startBenchProcess(): Promise<BenchProcess> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-e2e-'));
   const child = spawn(
     process.execPath,
-    ['scripts/start.ts', '--headless', '--training', '--data', dataDir, '--port', '0'],
+    ['scripts/start.ts', '--browser', '--training', '--data', dataDir, '--port', '0'],
     { cwd: projectDir, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
