@@ -41,11 +41,15 @@ export type StationConfig = {
   log(line: Record<string, unknown>): void;
 };
 
+/** What opening a data folder needs of both. */
+export type PartsDrivers = Pick<Drivers, 'clock' | 'random' | 'keystore'>;
+export type PartsConfig = Pick<StationConfig, 'dataDir' | 'appVersion' | 'training'>;
+
 /**
  * Opens the data folder, keys, databases and journal, in this order. Throws BenchErrors that say what to do:
  * `already_running`, `data_folder_unusable`, `keystore_unavailable`, `database_key_wrong`, `database_damaged`.
  */
-export async function openStationParts(drivers: Drivers, config: StationConfig) {
+export async function openStationParts(drivers: PartsDrivers, config: PartsConfig) {
   const { clock, random, keystore } = drivers;
   const folder = openDataFolder(config.dataDir);
   const opened: { close(): void }[] = [folder];
@@ -79,7 +83,7 @@ export async function openStationParts(drivers: Drivers, config: StationConfig) 
 }
 
 /** First start: the log's origin holds the station's id, so both can never differ. */
-function nameStation(database: Database, settings: Settings, journal: Journal, config: StationConfig) {
+function nameStation(database: Database, settings: Settings, journal: Journal, config: PartsConfig) {
   const stationId = journal.origin.split('/')[2] ?? '';
   database.write(tx => {
     settings.set(tx, 'station-id', stationId);

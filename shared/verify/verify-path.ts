@@ -24,7 +24,7 @@ async function verifyKnown(path: string, stats: Stats, pins: Pins): Promise<Veri
   if (stats.isDirectory()) return verifyJournalExport(createReader(path), pins);
   if (!stats.isFile() || stats.size > maxFileBytes) return refuse('This is no file that can be verified.');
   const bytes = readFileSync(path);
-  if (bytes.subarray(0, 1024).includes('%PDF-')) return verifyReportPdf(bytes, pins, verifyProofBundle);
+  if (bytes.subarray(0, 1024).includes('%PDF-')) return verifyReportPdf(bytes, pins);
   const bundle = parse(bytes);
   if (bundle === null) return refuse('This is neither a report PDF nor a proof bundle nor a journal export.');
   return verifyProofBundle(bundle, pins);
