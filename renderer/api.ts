@@ -16,6 +16,8 @@ export type Station = {
   watchLink(listener: (link: Link) => void): () => void;
 };
 
+const tokenPattern = /^#token=(.+)$/;
+
 /** The station behind this page: the desktop's own process where there is one, the loopback host otherwise. */
 export function connectStation(page: Window): Station {
   if (page.bench) {
@@ -28,6 +30,10 @@ export function connectStation(page: Window): Station {
       },
     };
   }
+  // Opening the printed address in a tab that shows the bench already changes nothing but the fragment.
+  page.addEventListener('hashchange', () => {
+    if (tokenPattern.test(page.location.hash)) page.location.reload();
+  });
   const carrier = createLoopbackCarrier({
     token: takeToken(page),
     stored: {
@@ -40,7 +46,7 @@ export function connectStation(page: Window): Station {
 
 /** Reads the launch token from the fragment and takes it out of the address bar and the history. */
 function takeToken(page: Window): string | null {
-  const token = /^#token=(.+)$/.exec(page.location.hash)?.[1] ?? null;
+  const token = tokenPattern.exec(page.location.hash)?.[1] ?? null;
   if (token !== null) page.history.replaceState(null, '', page.location.pathname);
   return token;
 }

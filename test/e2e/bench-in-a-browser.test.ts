@@ -36,7 +36,7 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
 
   beforeAll(async () => {
     bench = await startBenchProcess();
-    browser = await startBrowser(bench.address);
+    browser = await startBrowser(bench.address());
   }, 120_000);
 
   afterAll(async () => {
@@ -189,4 +189,18 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
   it('asked nothing of any other machine, broke no policy and logged no error', () => {
     expect(browser.misdeeds).toEqual({ foreignRequests: [], complaints: [] });
   });
+
+  // After the check above: a browser logs each refused connection as an error of its own.
+  it('says so when the bench has died, and finds the work again once it is back', async () => {
+    await bench.kill();
+    await floor.getByRole('alert').getByText('The bench does not answer.').waitFor();
+    await expectAccessible(floor, 'bench away');
+    await bench.startAgain();
+    await floor.getByRole('heading', { name: 'Open the printed address again' }).waitFor();
+    await floor.goto(bench.address());
+    await signIn(floor, technician);
+    await floor.getByRole('heading', { name: 'Open jobs whose device is not plugged in' }).waitFor();
+    await floor.getByRole('button', { name: /^Show the job: .*-\d+/ }).click();
+    await expectPlace(floor, 'On hold');
+  }, 120_000);
 });
