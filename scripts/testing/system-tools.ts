@@ -7,10 +7,10 @@ export type SystemTool = { readonly command: string; readonly aptPackage: string
 
 export const systemTools: readonly SystemTool[] = [
   { command: 'chromium', aptPackage: 'chromium', neededBy: 'the bench in a browser, the desktop application' },
-  { command: 'xvfb-run', aptPackage: 'xvfb', neededBy: 'the desktop application on a real Electron' },
   { command: 'socat', aptPackage: 'socat', neededBy: 'serial lines' },
   { command: 'pdfsig', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
   { command: 'pdftotext', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
+  { command: 'pdfinfo', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
   { command: 'pdfdetach', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
   { command: 'pdftoppm', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
   { command: 'qpdf', aptPackage: 'qpdf', neededBy: 'report PDFs' },
@@ -19,8 +19,6 @@ export const systemTools: readonly SystemTool[] = [
   { command: 'zbarimg', aptPackage: 'zbar-tools', neededBy: 'codes printed on reports' },
   { command: 'dbus-run-session', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },
   { command: 'gnome-keyring-daemon', aptPackage: 'gnome-keyring', neededBy: 'keys in the keyring of the system' },
-  { command: '7za', aptPackage: 'p7zip-full', neededBy: 'packaging' },
-  { command: 'python3', aptPackage: 'python3', neededBy: 'peers written outside this project' },
 ];
 
 /** The computer as this module sees it; `run` gives the exit status of a program that is given no input. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -40,6 +40,25 @@ function computer(programs: readonly string[], options: { isRoot?: boolean; sudo
 }
 
 const without = (...commands: string[]) => allCommands.filter(command => !commands.includes(command));
+
+const tests = path.resolve(import.meta.dirname, '..');
+const suites = readdirSync(tests, { recursive: true, encoding: 'utf8' })
+  .filter(file => file.endsWith('.ts') && !file.startsWith('house'))
+  .map(file => readFileSync(path.join(tests, file), 'utf8'));
+
+describe('the table of system tools', () => {
+  test('has every program that a suite asks for', () => {
+    const lists = suites.flatMap(code => [...code.matchAll(/describeWithTools\([^[]*\[([^\]]*)\]/g)]);
+    const asked = lists.flatMap(([, list = '']) => [...list.matchAll(/'([^']+)'/g)].map(([, name = '']) => name));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter(name => !allCommands.includes(name))).toEqual([]);
+  });
+
+  test('has no program that nothing uses', () => {
+    const isUsed = (command: string) => suites.some(code => new RegExp(`['/]${command}'`).test(code));
+    expect(allCommands.filter(command => !isUsed(command))).toEqual([]);
+  });
+});
 
 // Programs are marked by their mode, which Windows does not keep.
 describe.skipIf(process.platform === 'win32')(
