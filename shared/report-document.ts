@@ -251,7 +251,7 @@ function openChecks(
     lock_frp: lockOpen('frp'),
     lock_mdm: lockOpen('mdm'),
     lock_blacklist: lockOpen('blacklist'),
-    erasure: !erased && parts.bypass === null,
+    erasure: !erased,
     erasure_category: erased && erasure.category === null,
     erasure_technique: erased && erasure.technique === null,
     erasure_tool: erased && erasure.tool === null,

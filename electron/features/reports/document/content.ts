@@ -22,8 +22,8 @@ export function createContent(document: ReportDocument, hash: string, texts: Tex
       .filter(part => part !== null)
       .join('  ·  '),
     subject: document.devices
-      .map(record => deviceName(record))
       .slice(0, 3)
+      .map(record => record.job.ticket)
       .join(', '),
     documentLabel: number,
     lead: leadOf(document.devices, texts),

@@ -20,6 +20,8 @@ export type Typesetter = {
   wrap(text: string, weight: Weight, size: number, maxWidth: number): Line[];
 };
 
+/** A shorter word is not broken at its hyphens: it may be an identifier. */
+const longWord = 24;
 const complexScript = /[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\ufb1d-\ufdff\ufe70-\ufeff]/;
 const rightToLeftScript = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 // Controls and bidi overrides could make a printed name read as another one.
@@ -156,7 +158,8 @@ function breakable(text: string, graphemes: Intl.Segmenter): string[] {
   const parts: string[] = [];
   for (const word of text.match(/\S*\s*/g) ?? []) {
     if (!ideograph.test(word)) {
-      if (word !== '') parts.push(...(word.match(/[^-/–]+[-/–]*\s*|[-/–]+\s*/g) ?? [word]));
+      if (word.length > longWord) parts.push(...(word.match(/[^-/–]+[-/–]*\s*|[-/–]+\s*/g) ?? [word]));
+      else if (word !== '') parts.push(word);
       continue;
     }
     let open = '';
@@ -184,7 +187,8 @@ function fill(
   let open = '';
   let width = 0;
   const close = () => {
-    lines.push(open.trimEnd());
+    // The space at a break is drawn: a reader aloud would otherwise join the words around it.
+    lines.push(open.trimEnd() + (/\s$/.test(open) ? ' ' : ''));
     open = '';
     width = 0;
   };
