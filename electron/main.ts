@@ -30,15 +30,9 @@ startDesktop(async place => {
 
 function reportWorker({ program, fontsDir }: Place): Worker<ReportTasks> {
   const builder = { entry: program('report-worker'), args: [fontsDir], name: 'Veriqko Bench documents' };
-  const requests = createWorkerRequests(on =>
+  return createWorkerRequests<ReportTasks>(on =>
     startUtility(builder, { message: reply => on.reply(reply as WorkerReply), end: on.end }),
   );
-  return {
-    run: async (task, input) => requests.run(task, input),
-    async close() {
-      requests.close();
-    },
-  };
 }
 
 function serialLine({ program }: Place): StartChild {

@@ -9,6 +9,7 @@ import { createErase } from './features/jobs/erase.ts';
 import { createJobs } from './features/jobs/jobs.ts';
 import { reportedJob } from './features/jobs/reported-job.ts';
 import { createSampling } from './features/jobs/sampling.ts';
+import { exportJournal } from './features/journal/export-journal.ts';
 import { createJournalHandlers } from './features/journal/journal-handlers.ts';
 import { createReports } from './features/reports/reports.ts';
 import { openSiteKeys } from './features/reports/site-keys.ts';
@@ -32,6 +33,8 @@ export type Station = {
   closeConnection(connection: string): void;
   /** Locks every session, as when the system locks or sleeps. */
   lockAll(): void;
+  /** Writes the whole journal as a folder that outsiders can verify; throws `bad_input` or `data_folder_unusable`. */
+  exportJournal(folder: string): void;
   /** Ends all work, signs the last checkpoint and gives the data folder back. */
   close(): Promise<void>;
 };
@@ -96,6 +99,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     jobOf: id => reportedJob(jobs, id),
     evidenceOf: evidence.ofJob,
     reportFloor: () => highWater.marks().report,
+    witness: () => sync.attempt(3_000),
     onNumber: report => highWater.raise({ report }),
   });
   const health = createHealth({
@@ -151,6 +155,9 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     subscribe: publisher.subscribe,
     closeConnection: identity.closeConnection,
     lockAll: identity.lockAll,
+    exportJournal: folder => {
+      exportJournal(journal, trustOf(settings), folder);
+    },
     async close() {
       stopSweep();
       changed.stop();

@@ -1,5 +1,6 @@
 import { BenchError, ErrorCode } from '../../../shared/errors.ts';
 import type { WorkerReply, WorkerRequest } from './protocol.ts';
+import type { Worker } from './worker.ts';
 
 /** A started worker process, whatever started it. */
 export type WorkerProcess = { send(request: WorkerRequest): void; kill(): void };
@@ -12,7 +13,9 @@ type Waiting = { resolve(value: unknown): void; reject(error: BenchError): void 
 const died = () => new BenchError('report_failed', 'The process that makes documents ended. Try again.');
 
 /** Requests and their answers over a process that is started when needed and again after it ended. */
-export function createWorkerRequests(start: StartProcess) {
+export function createWorkerRequests<Tasks extends Record<string, { input: unknown; output: unknown }>>(
+  start: StartProcess,
+): Worker<Tasks> {
   let process: WorkerProcess | null = null;
   let nextId = 1;
   const waiting = new Map<number, Waiting>();
@@ -29,15 +32,19 @@ export function createWorkerRequests(start: StartProcess) {
     waiting.clear();
   };
 
+  const run = (task: string, input: unknown): Promise<unknown> => {
+    process ??= start({ reply: settle, end });
+    const id = nextId++;
+    const answer = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }));
+    process.send({ id, task, input });
+    return answer;
+  };
+
   return {
-    run(task: string, input: unknown): Promise<unknown> {
-      process ??= start({ reply: settle, end });
-      const id = nextId++;
-      const answer = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }));
-      process.send({ id, task, input });
-      return answer;
-    },
-    close() {
+    // Both sides are this program's own; the table of tasks says what comes back.
+    run: <T extends keyof Tasks & string>(task: T, input: Tasks[T]['input']) =>
+      run(task, input) as Promise<Tasks[T]['output']>,
+    async close() {
       process?.kill();
       end();
     },

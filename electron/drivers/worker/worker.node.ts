@@ -8,7 +8,7 @@ export function createNodeWorker<Tasks extends Record<string, { input: unknown; 
   entry: string;
   args: readonly string[];
 }): Worker<Tasks> {
-  const requests = createWorkerRequests(on => {
+  return createWorkerRequests<Tasks>(on => {
     const child = fork(options.entry, [...options.args], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -20,10 +20,4 @@ export function createNodeWorker<Tasks extends Record<string, { input: unknown; 
     child.on('error', on.end);
     return { send: request => child.send(request), kill: () => child.kill('SIGKILL') };
   });
-  return {
-    run: async (task, input) => requests.run(task, input),
-    async close() {
-      requests.close();
-    },
-  };
 }

@@ -184,7 +184,7 @@ export function createIdentity(deps: IdentityDeps) {
       return database.write(tx => {
         if (operators.named(input.name))
           throw new BenchError('conflict', 'Somebody has this name already. Choose another.');
-        return operatorView(
+        return operators.view(
           operators.add(tx, { name: input.name, role: input.role, passwordHash, by: caller.operatorId }),
         );
       });

@@ -20,12 +20,11 @@ export function proofBundle(
   variant: ReportVariant,
 ): ProofBundle {
   const { journal, subjects, trust } = deps;
-  const { size, note } = journal.checkpoint();
+  const { size, note } = headOver(journal, Math.max(...indexes));
   const subtree = journal.store.subtree(size);
-  const cosigned = journal.store.checkpoint(size)?.cosigs ?? '';
   return {
     v: 1,
-    checkpoint: note + cosigned,
+    checkpoint: note,
     entries: indexes.map(index => ({
       index,
       bytes: journal.store.bytes(index).toString('base64'),
@@ -36,6 +35,13 @@ export function proofBundle(
       .flatMap(index => disclose(journal, subjects, index)),
     policy: { logVkey: journal.vkey, ...trust },
   };
+}
+
+/** The newest cosigned head that covers the entry, else a new one of the station alone. */
+function headOver(journal: Journal, index: number): { size: number; note: string } {
+  const cosigned = journal.store.newestCosigned();
+  if (cosigned && cosigned.size > index) return { size: cosigned.size, note: cosigned.note + (cosigned.cosigs ?? '') };
+  return journal.checkpoint();
 }
 
 function disclose(journal: Journal, subjects: Subjects, index: number): ProofBundle['disclosures'] {

@@ -39,6 +39,8 @@ export type ReportsDeps = {
   jobOf(id: JobId): ReportedJob;
   evidenceOf(id: JobId): Evidence[];
   reportFloor(): number;
+  /** Tries to get the journal cosigned, so that the document can carry a witness; returns soon either way. */
+  witness(): Promise<void>;
   /** Called after a number is durable. */
   onNumber(sequence: number): Promise<void>;
 };
@@ -159,6 +161,7 @@ export function createReports(deps: ReportsDeps) {
 
   const make = async (row: ReportRow, job: ReportedJob): Promise<ReportRow> => {
     const keys = await deps.siteKeys();
+    await deps.witness();
     const history = readJobHistory(journal, job.id, deps.nameOf);
     const indexes = [...new Set([job.identifiedIdx, ...history.indexes])].sort((a, b) => a - b);
     const document = documentOf(row, job, keys, history, indexes);

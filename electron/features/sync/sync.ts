@@ -3,7 +3,7 @@ import { BenchError } from '../../../shared/errors.ts';
 import type { SyncStatus, syncMethods } from '../../../shared/sync.ts';
 import type { Database } from '../../database/database.ts';
 import type { BatchAnswer, Central } from '../../drivers/central/central.ts';
-import type { Clock } from '../../drivers/clock/clock.ts';
+import { type Clock, sleep } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
 import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -227,6 +227,13 @@ export function createSync(deps: SyncDeps) {
   return {
     handlers,
     status,
+    /** Tries to get everything cosigned within `limitMs`; gives up in silence, for the caller can do without. */
+    async attempt(limitMs: number): Promise<void> {
+      if (state.phase !== 'idle' && state.phase !== 'sending') return;
+      const limit = new AbortController();
+      await Promise.race([drain(), sleep(clock, limitMs, limit.signal).catch(() => {})]);
+      limit.abort();
+    },
     /** Something was appended: send it soon, unless a wait is under way. */
     nudge() {
       if (state.phase === 'idle' && from() < journal.status().size) schedule(settleMs);
