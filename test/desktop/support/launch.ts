@@ -44,7 +44,9 @@ export async function startApp(appDir: string, options: LaunchOptions = {}): Pro
       text += String(chunk);
     });
   }
-  const page = await app.firstWindow();
+  const page = await app.firstWindow().catch((cause: unknown) => {
+    throw new Error(`the application did not open a window:\n${text}`, { cause });
+  });
   await page.waitForURL('**/index.html');
   return { app, page, userData, output: () => text };
 }
