@@ -4,7 +4,8 @@ import type { DeviceAdapter, Sighting } from '../../electron/drivers/devices/ada
 import { createSerialAdapter } from '../../electron/drivers/serial/serial.node.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
 import { hasIdentifier, judgeImei } from '../../shared/devices.ts';
-import { createSerialLine, noSerialLines, until } from '../support/serial-line.ts';
+import { createSerialLine, noSerialLines } from '../support/serial-line.ts';
+import { until } from '../support/until.ts';
 
 /** A bench with one connector, to run every adapter through the same tests. */
 type Place = {

@@ -5,7 +5,8 @@ import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import type { Sighting } from '../../electron/drivers/devices/adapter.ts';
 import { createSerialAdapter, type SerialOptions } from '../../electron/drivers/serial/serial.node.ts';
 import type { ModemScript } from '../peers/modem.ts';
-import { createSerialLine, noSerialLines, until } from '../support/serial-line.ts';
+import { createSerialLine, noSerialLines } from '../support/serial-line.ts';
+import { until } from '../support/until.ts';
 
 const title = noSerialLines === null ? 'serial line' : `serial line (skipped: ${noSerialLines})`;
 const never = new AbortController().signal;

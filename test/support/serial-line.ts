@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ModemScript } from '../peers/modem.ts';
+import { until } from './until.ts';
 
 const modemEntry = fileURLToPath(new URL('../peers/modem.ts', import.meta.url));
 
@@ -12,14 +12,6 @@ const modemEntry = fileURLToPath(new URL('../peers/modem.ts', import.meta.url));
 export const noSerialLines: string | null = spawnSync('socat', ['-V']).error
   ? 'socat is not installed (apt install socat)'
   : null;
-
-/** Resolves when the condition holds; fails after ten seconds. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 500) throw new Error(`never happened: ${what}`);
-    await pause(20);
-  }
-}
 
 /** A place for one pseudo-terminal: a path that a modem can be plugged in at and pulled from. */
 export function createSerialLine() {
