@@ -47,6 +47,8 @@ export function createSubtreeReader(source: {
   leaf(index: number): Buffer;
   /** The 256 hashes of a full tile. */
   tile(level: number, n: number): Buffer;
+  /** Root of a full tile, where it is kept: spares reading the tile. */
+  root?(level: number, n: number): Buffer;
 }): Subtree {
   const subtree: Subtree = (level, index) => {
     if (level === 0) return source.leaf(index);
@@ -55,6 +57,7 @@ export function createSubtreeReader(source: {
     const first = index * span;
     const n = Math.floor(first / tileWidth);
     if ((n + 1) * tileWidth ** (tileLevel + 1) <= source.size) {
+      if (span === tileWidth && source.root) return source.root(tileLevel, n);
       const at = (first % tileWidth) * 32;
       return foldHashes(source.tile(tileLevel, n).subarray(at, at + span * 32));
     }

@@ -111,7 +111,12 @@ export function createJournalStore(read: Reads) {
     ciphertext: (idx: number, slot: number) =>
       read.get(query.selectFrom('pii').select('ct').where('idx', '=', idx).where('slot', '=', slot))?.ct ?? null,
     subtree(size: number): Subtree {
-      return createSubtreeReader({ size, leaf: idx => leaf(read, idx), tile: (level, n) => tile(read, level, n).data });
+      return createSubtreeReader({
+        size,
+        leaf: idx => leaf(read, idx),
+        tile: (level, n) => tile(read, level, n).data,
+        root: (level, n) => tile(read, level, n).root,
+      });
     },
     /** Indexes of entries, oldest first, by job. */
     ofJob: (job: string) =>
