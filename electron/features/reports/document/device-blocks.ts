@@ -62,14 +62,14 @@ function erasure({ erasure: e }: DeviceRecord, { texts, instant, person }: Words
   const tool = e.tool && [e.tool.name, e.tool.version].filter(part => part !== null).join(' ');
   return facts([
     fact(label.category, e.category && categoryText(e.category, texts), 'wide'),
-    fact(label.technique, e.technique),
-    fact(label.standard, e.standard),
-    fact(label.tool, tool),
     fact(label.started, instant(e.startedAt)),
     fact(label.ended, instant(e.endedAt)),
     fact(label.duration, e.durationMs === null ? null : texts.duration(e.durationMs)),
     fact(label.attempts, texts.attempts(e.attempts, e.interruptions)),
+    fact(label.tool, tool),
     fact(label.operator, person(e.operator)),
+    fact(label.technique, e.technique),
+    fact(label.standard, e.standard),
     fact(label.operationId, e.operationId),
     fact(label.rationale, e.category?.rationale, 'wide'),
     fact(label.failure, e.failure, 'wide'),
@@ -125,7 +125,7 @@ function bypass({ bypass: b }: DeviceRecord, { texts, instant, person }: Words):
 type Verified = NonNullable<DeviceRecord['verification']>;
 
 function verificationText(v: Verified, { texts, instant, person }: Words): string {
-  return `${texts.verificationResult[v.result]}: ${v.method}, ${person(v.person) ?? texts.byBench}, ${instant(v.at)}`;
+  return `${texts.verificationResult[v.result]}: ${texts.method[v.method] ?? v.method}, ${person(v.person) ?? texts.byBench}, ${instant(v.at)}`;
 }
 
 function verification({ verification: v, validation }: DeviceRecord, words: Words): Fact[] {

@@ -208,6 +208,7 @@ export const english: Texts = {
   decidedBy: { tool: 'reported by the tool', policy: 'decided by policy' },
   categoryTerms: 'in the terms of NIST SP 800-88 Rev. 2',
   verificationResult: { pass: 'Passed', fail: 'Failed', not_possible: 'Not possible' },
+  method: { identity_and_state_read_again: 'Identity and state read again after the erase' },
   validation: { accept: 'Accepted', repeat: 'To be repeated', escalate: 'Escalated' },
   bypassReason: {
     will_not_boot: 'The device does not start',
@@ -265,8 +266,8 @@ export const english: Texts = {
     'This document says nothing about the following, because it was not checked, not recorded or not part of its scope:',
   notCheckedNone: 'Nothing on the list of this document was left out.',
   byBench: 'the bench',
-  drawn: 'drawn for independent verification',
-  notDrawn: 'not drawn for independent verification',
+  drawn: 'drawn',
+  notDrawn: 'not drawn',
   selfSignOff: 'signed off by the tester (self sign-off by policy)',
   howToVerify: [
     'This PDF is a rendering of the attached file report.json. The signature of the station covers every byte; a reader that shows signatures must say that the whole document is signed. Text added later is not part of this document.',

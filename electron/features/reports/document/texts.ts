@@ -29,6 +29,8 @@ export type Texts = {
   readonly categoryTerms: string;
   readonly decidedBy: Record<'tool' | 'policy', string>;
   readonly verificationResult: Record<'pass' | 'fail' | 'not_possible', string>;
+  /** Methods that the bench itself uses, by the name they have in the data; others are printed as they are. */
+  readonly method: Readonly<Record<string, string>>;
   readonly validation: Record<'accept' | 'repeat' | 'escalate', string>;
   readonly bypassReason: Record<BypassReason, string>;
   readonly authentication: Record<'password' | 'totp' | 'recovery_code', string>;

@@ -77,7 +77,7 @@ function factRows(press: Press, facts: readonly Fact[], columnWidth: number): (r
     waiting = null;
   };
   for (const fact of facts) {
-    const long = press.typesetter.line(fact.value).width * type.body > columnWidth * 2;
+    const long = press.typesetter.line(fact.value).width * type.body > columnWidth;
     if (fact.wide || long) {
       flush();
       rows.push([fact]);
