@@ -1,0 +1,100 @@
+import { afterEach, expect, test } from 'vitest';
+import type { Client } from '../../shared/client.ts';
+import type { Job } from '../../shared/jobs.ts';
+import { erase, openJob, pixelPng, testFunctions } from '../support/job-steps.ts';
+import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
+
+let bench: TestStation;
+afterEach(() => bench.close());
+
+const reason = 'Seen on the bench, the chip is gone.';
+const done = 'The storage chip was removed and shredded.';
+
+async function requestFor(technician: Client, job: Job) {
+  const evidence = await technician['evidence.add']({ jobId: job.id, caption: 'chip', contentBase64: pixelPng });
+  return technician['approvals.request']({
+    jobId: job.id,
+    reason: 'storage_removed',
+    done,
+    evidenceIds: [evidence.id],
+  });
+}
+
+test('four eyes: requested, denied, requested again, approved by the second person, used once', async () => {
+  bench = await startStation();
+  const { technician, supervisor } = await staff(bench);
+  const job = await erase(bench, technician, await openJob(bench, technician, 'fails'));
+  const first = await requestFor(technician, job);
+  expect(first).toMatchObject({ state: 'requested', done, requesterName: 'Tom Technician', deciderName: null });
+
+  const decision = { approvalId: first.id, reason, password: passwords.supervisor } as const;
+  expect(await supervisor['approvals.decide']({ ...decision, decision: 'deny' })).toMatchObject({ state: 'denied' });
+  expect(await technician['jobs.get']({ jobId: job.id })).toMatchObject({ place: 'reset.erase_failed' });
+  await expect(supervisor['approvals.decide']({ ...decision, decision: 'approve' })).rejects.toMatchObject({
+    code: 'conflict',
+  });
+
+  const second = await requestFor(technician, job);
+  const approved = await supervisor['approvals.decide']({ ...decision, approvalId: second.id, decision: 'approve' });
+  expect(approved).toMatchObject({ state: 'approved', deciderName: 'Sue Supervisor', decisionReason: reason });
+  const qc = await testFunctions(technician, job.id);
+  expect(qc).toMatchObject({ place: 'qc', erase: { status: 'manual_bypass' }, approvalId: null });
+  expect(await supervisor['approvals.list']({ state: 'used' })).toMatchObject([{ id: second.id }]);
+
+  const report = await technician['reports.issue']({ jobId: job.id, scope: 'reset', variant: 'internal' });
+  expect(report).toMatchObject({ state: 'issued', erasureStatus: 'manual_bypass' });
+});
+
+test('the requester decides nothing, whatever their role', async () => {
+  bench = await startStation();
+  const { technician, supervisor } = await staff(bench);
+  const job = await erase(bench, technician, await openJob(bench, technician, 'fails'));
+  const own = await requestFor(supervisor, job);
+  const decision = { approvalId: own.id, decision: 'approve', reason, password: passwords.supervisor } as const;
+  await expect(supervisor['approvals.decide'](decision)).rejects.toThrow(
+    'Somebody other than the requester must decide.',
+  );
+  await expect(technician['approvals.decide']({ ...decision, password: passwords.technician })).rejects.toMatchObject({
+    code: 'not_permitted',
+  });
+  expect(await technician['jobs.get']({ jobId: job.id })).toMatchObject({ place: 'reset.bypass_requested' });
+});
+
+test('the second person proves who they are at that moment', async () => {
+  bench = await startStation();
+  const { technician, supervisor } = await staff(bench);
+  const job = await erase(bench, technician, await openJob(bench, technician, 'fails'));
+  const { id: approvalId } = await requestFor(technician, job);
+  const wrong = { approvalId, decision: 'approve', reason, password: 'not the password' } as const;
+  await expect(supervisor['approvals.decide'](wrong)).rejects.toMatchObject({ code: 'sign_in_failed' });
+  expect((await supervisor['journal.list']({ limit: 5 })).map(e => e.type)).toContain('session.refused');
+});
+
+test('an approval runs out after a day and the job waits for a new one', async () => {
+  bench = await startStation();
+  const { technician, supervisor } = await staff(bench);
+  const job = await erase(bench, technician, await openJob(bench, technician, 'fails'));
+  const { id: approvalId } = await requestFor(technician, job);
+  await supervisor['approvals.decide']({ approvalId, decision: 'approve', reason, password: passwords.supervisor });
+  await bench.clock.advance(24 * 3_600_000 - 60_000);
+  expect(await technician['jobs.get']({ jobId: job.id })).toMatchObject({ place: 'reset.bypass_approved' });
+  await bench.clock.advance(120_000);
+  expect(await technician['jobs.get']({ jobId: job.id })).toMatchObject({ place: 'reset.erase_failed' });
+  await expect(technician['jobs.begin_functional']({ jobId: job.id })).rejects.toMatchObject({ code: 'state_refused' });
+});
+
+test('evidence is what its bytes say, belongs to the job and is whole', async () => {
+  bench = await startStation();
+  const { technician } = await staff(bench);
+  const job = await erase(bench, technician, await openJob(bench, technician, 'fails'));
+  const other = await openJob(bench, technician);
+  const add = (contentBase64: string) =>
+    technician['evidence.add']({ jobId: other.id, caption: 'chip', contentBase64 });
+  await expect(add('')).rejects.toMatchObject({ code: 'evidence_refused' });
+  await expect(add(Buffer.from('MZ\x90\0 renamed.jpg').toString('base64'))).rejects.toMatchObject({
+    code: 'evidence_refused',
+  });
+  const foreign = await add(pixelPng);
+  const request = { jobId: job.id, reason: 'will_not_boot', done, evidenceIds: [foreign.id] } as const;
+  await expect(technician['approvals.request'](request)).rejects.toMatchObject({ code: 'evidence_refused' });
+});
