@@ -6,10 +6,13 @@ import { shortTime } from '../../ui/time.ts';
 import { approvalTones } from '../../ui/tones.ts';
 import { approvalStateWords, bypassReasonWords } from '../../ui/words.ts';
 
-/** The bypass request of this job and what was said to it. */
+/** The newest bypass request of this job and what was said to it; nothing when there is none. */
 export function BypassState({ job }: { job: Job }) {
   const { items } = useApprovals();
-  const approval = items?.find(candidate => candidate.id === job.approvalId);
+  const approval = items
+    ?.filter(candidate => candidate.jobId === job.id)
+    .toSorted((a, b) => a.requestedAt.localeCompare(b.requestedAt))
+    .at(-1);
   if (approval === undefined) return null;
   return (
     <div className="sunken">

@@ -23,7 +23,7 @@ export function EraseStage({ job, onJob }: JobFormProps) {
         <p>The erase did not succeed. Try again, ask for a manual bypass, or fail the job.</p>
       )}
       {actions.includes('start_erase') && can('job.work') && <StartEraseForm job={job} onJob={onJob} />}
-      {job.approvalId !== null && <BypassState job={job} />}
+      <BypassState job={job} />
       {actions.includes('begin_functional') && can('job.work') && <BeginFunctional job={job} onJob={onJob} />}
       {actions.includes('request_bypass') && can('bypass.request') && <BypassForm job={job} />}
     </Stack>
