@@ -73,7 +73,8 @@ describe.skipIf(missing !== null)(name, () => {
       { cwd: '/' },
     );
     const browser = await attach(child);
-    const [page] = browser.contexts().flatMap(context => context.pages());
+    const [context] = browser.contexts();
+    const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
     await page?.waitForURL('**/index.html');
     const reply = await page?.evaluate(() => (window as BenchWindow).bench.call('station.info', undefined));
     const { version } = JSON.parse(readFileSync(path.join(projectDir, 'package.json'), 'utf8')) as { version: string };
