@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { haveTool } from './tools.ts';
 import { until } from './until.ts';
 
-/** Mount and network of its own, so that the modem's configuration and socket touch nothing outside. */
+/** Mounts, network and processes of its own, so that configuration, socket and child touch nothing outside. */
 const apart = ['-mnpf', '--kill-child'];
 
 function whyNot(): string | null {
@@ -25,7 +25,8 @@ export async function startForeignModem() {
   const account = { peername: 'iaxmodem', secret: 'none', cidname: 'none', cidnumber: '1', codec: 'slinear' };
   const lines = Object.entries({ ...settings, ...account }).map(([name, value]) => `${name} ${value}\n`);
   writeFileSync(join(folder, 'modem'), lines.join(''));
-  const start = 'mount --bind "$1" /etc/iaxmodem && ip link set lo up && exec iaxmodem -F modem';
+  // It leaves its parent; with the shell as the first of its own process space, the end of the shell is its end too.
+  const start = 'mount --bind "$1" /etc/iaxmodem && ip link set lo up && iaxmodem -F modem; sleep infinity';
   const modem = spawn('unshare', [...apart, 'sh', '-c', start, 'sh', folder], { stdio: 'ignore' });
   const ended = new Promise(resolve => modem.on('close', resolve));
   await until(() => existsSync(path), 'the modem made its line');
