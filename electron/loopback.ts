@@ -9,6 +9,7 @@ import type { Station } from './station.ts';
 /** Base64 of the largest evidence and the little around it. */
 const maxBodyBytes = Math.ceil(evidenceMaxBytes / 3) * 4 + 16_384;
 const keepAliveMs = 15_000;
+const mostUnreadBytes = 8 * 1024 * 1024;
 
 export type Loopback = {
   /** Address of the bench with this launch's token, for the operator's browser. */
@@ -56,6 +57,8 @@ export async function serveOnLoopback(options: {
     const beat = setInterval(() => response.write('\n'), keepAliveMs);
     const stop = station.subscribe(connection.id, (event, payload) => {
       response.write(`${JSON.stringify({ event, payload })}\n`);
+      // A page that does not read any more would fill the memory; it reconnects and reads its lists again.
+      if (response.writableLength > mostUnreadBytes) response.destroy();
     });
     response.on('close', () => {
       clearInterval(beat);
@@ -90,8 +93,8 @@ export async function serveOnLoopback(options: {
     origin,
     async close() {
       for (const { id, streams } of connections.values()) {
-        for (const response of streams) response.end();
         station.closeConnection(id);
+        for (const response of streams) response.end();
       }
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
