@@ -7,6 +7,8 @@ import type { VerificationStep } from './proof-bundle.ts';
 export type CheckedSignature = {
   readonly steps: readonly VerificationStep[];
   readonly ok: boolean;
+  /** The signature is good and nothing was added: only then is the content worth reading. */
+  readonly intact: boolean;
   /** Certificate of the signer; null when the signature itself is not good. */
   readonly signer: X509Certificate | null;
 };
@@ -18,7 +20,9 @@ export type CheckedSignature = {
 export function checkPdfSignature(file: Uint8Array, options: { caPem?: string }): CheckedSignature {
   const steps: VerificationStep[] = [];
   const signer = checkSteps(file, options.caPem, steps);
-  return { steps, ok: steps.every(step => step.outcome !== 'failed'), signer };
+  const failed = steps.filter(step => step.outcome === 'failed').map(step => step.step);
+  const intact = !failed.includes('signature') && !failed.includes('coverage');
+  return { steps, ok: failed.length === 0, intact, signer };
 }
 
 function checkSteps(file: Uint8Array, caPem: string | undefined, steps: VerificationStep[]): X509Certificate | null {
@@ -83,7 +87,7 @@ function chain(
   const issuer = pinned ?? certificates.find(certificate => certificate.ca && signer.checkIssued(certificate));
   if (!issuer)
     return { step: 'chain', outcome: 'failed', detail: 'The certificate of the issuing authority is not in the file.' };
-  const problem = chainProblem(signer, issuer, atMs);
+  const problem = readableChainProblem(signer, issuer, atMs);
   if (problem) return { step: 'chain', outcome: 'failed', detail: problem };
   const authority = `${shortName(issuer.subject)} (SHA-256 ${certificateFingerprint(issuer)})`;
   return pinned
@@ -97,6 +101,15 @@ function chain(
         outcome: 'warning',
         detail: `The certificate was issued by ${authority}. You named no authority: compare this fingerprint with the sender.`,
       };
+}
+
+/** A certificate of somebody else's making can hold extensions that no reader understands. */
+function readableChainProblem(signer: X509Certificate, issuer: X509Certificate, atMs: number): string | null {
+  try {
+    return chainProblem(signer, issuer, atMs);
+  } catch {
+    return 'The certificate of the signer cannot be read.';
+  }
 }
 
 function parsePem(pem: string): X509Certificate | null {

@@ -24,6 +24,10 @@ export async function verifyReportPdf(file: Uint8Array, pins: Pins): Promise<Ver
   const steps: VerificationStep[] = [];
   const signature = checkPdfSignature(file, pins.caPem === undefined ? {} : { caPem: pins.caPem });
   steps.push(...signature.steps);
+  if (!signature.intact) {
+    steps.push({ step: 'data', outcome: 'skipped', detail: 'Nothing else was read: the file is not what was signed.' });
+    return { ok: false, steps };
+  }
   const pdf = await tryOpen(file, steps);
   const document = pdf && checkData(pdf, steps);
   if (document && signature.signer) checkKey(document, keyFingerprint(signature.signer), steps);

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
 import type { ReportDocument } from '../../shared/report-document.ts';
 import { keyFingerprint } from '../../shared/verify/pdf-certificate.ts';
 import { compareWithJournal, type ProvenJournal } from '../../shared/verify/pdf-journal.ts';
@@ -195,6 +196,18 @@ describe('verifying a report file', () => {
     const { document, log, indexes } = documented();
     const named = { ...document, issuer: { ...document.issuer, keyFingerprint: 'd'.repeat(64) } };
     expect(await failedSteps(await buildSigned(named, site, log.bundle(indexes)))).toEqual(['data']);
+  });
+
+  test('a file damaged anywhere fails without throwing', async () => {
+    const { document, log, indexes } = documented();
+    const file = await buildSigned(document, site, log.bundle(indexes));
+    const random = createFakeRandom('damage');
+    for (let i = 0; i < 12; i++) {
+      const damaged = Uint8Array.from(file);
+      damaged.set(random.bytes(8), random.integer(file.length - 8));
+      expect(await failedSteps(damaged)).not.toEqual([]);
+      expect(await failedSteps(file.subarray(0, random.integer(file.length)))).not.toEqual([]);
+    }
   });
 
   test('a training document says so', async () => {
