@@ -6,6 +6,7 @@ import { expectAccessible } from './support/accessibility.ts';
 import {
   addUser,
   admin,
+  answerOnceAsIfPasswordWereOld,
   completeIntake,
   decide,
   expectPlace,
@@ -51,6 +52,7 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await setUp(office);
 
     await goTo(office, 'Users');
+    await answerOnceAsIfPasswordWereOld(office, 'users.add');
     await addUser(office, technician, 'Technician');
     const dialog = office.getByRole('dialog', { name: 'Your password again' });
     await dialog.waitFor();
@@ -146,7 +148,7 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
 
   it('shows the journal, verifies it, and says what waits for the server', async () => {
     await goTo(desk, 'Journal');
-    await desk.getByRole('cell', { name: 'approval.decided' }).first().waitFor();
+    await desk.getByRole('cell', { name: 'job.bypass_approved', exact: true }).waitFor();
     await desk.getByRole('button', { name: 'Verify the whole journal' }).click();
     await desk.getByRole('heading', { name: 'The journal verifies' }).waitFor();
     await expectAccessible(desk, 'journal');

@@ -37,6 +37,12 @@ export async function addUser(page: Page, person: Person, role: string): Promise
   await form.getByRole('button', { name: 'Add the user' }).click();
 }
 
+/** A password stays fresh for five minutes of real time, so the first answer is the one an older password gets. */
+export async function answerOnceAsIfPasswordWereOld(page: Page, method: string): Promise<void> {
+  const error = { code: 'step_up_needed', message: 'This act needs your password again.', traceId: 'none' };
+  await page.route(`**/call/${method}`, route => route.fulfill({ json: { ok: false, error } }), { times: 1 });
+}
+
 /** Plugs a virtual device in; `kind` is the end of the menu entry. Answers its tile. */
 export async function plugIn(page: Page, kind: string): Promise<Locator> {
   const connectors = page.locator('.tile-port');
