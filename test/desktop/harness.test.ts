@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { projectDir } from '../../scripts/bundle.ts';
+import { eventually } from './support/eventually.ts';
 import { missingForDesktop, startApp, suiteName } from './support/launch.ts';
 
 const skip = missingForDesktop() !== null;
@@ -37,7 +38,7 @@ test('the shell compiles against the harness as it does against Electron', { tim
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 });
 
-describe.skipIf(skip)(suiteName('the harness keeps to what Electron does'), () => {
+describe.skipIf(skip)(suiteName('the harness keeps to what Electron does'), { timeout: 60_000 }, () => {
   test('what it does not have throws by name', async () => {
     const { app } = await startApp(
       appWith({
@@ -50,15 +51,13 @@ describe.skipIf(skip)(suiteName('the harness keeps to what Electron does'), () =
         ].map(attempt => { try { attempt(); return 'nothing'; } catch (error) { return error.message; } });`,
       }),
     );
-    await expect
-      .poll(() => app.evaluate(() => (globalThis as { thrown?: string[] }).thrown))
-      .toEqual([
-        'electron-harness: app.setBadgeCount is not emulated',
-        "electron-harness: app event 'login' is not emulated",
-        "electron-harness: BrowserWindow option 'frame' is not emulated",
-        'electron-harness: WebContents.setZoomFactor is not emulated',
-        'An object could not be cloned.',
-      ]);
+    await eventually(() => app.evaluate(() => (globalThis as { thrown?: string[] }).thrown)).toEqual([
+      'electron-harness: app.setBadgeCount is not emulated',
+      "electron-harness: app event 'login' is not emulated",
+      "electron-harness: BrowserWindow option 'frame' is not emulated",
+      'electron-harness: WebContents.setZoomFactor is not emulated',
+      'An object could not be cloned.',
+    ]);
     await app.close();
   });
 
@@ -119,7 +118,7 @@ describe.skipIf(skip)(suiteName('the harness keeps to what Electron does'), () =
   test('an ES-module preload does not run: sandboxed preloads are CommonJS', async () => {
     const { app } = await startApp(appWith({ preload: `import { ipcRenderer } from 'electron';` }));
     const failure = () => app.evaluate(() => (globalThis as { preloadError?: string }).preloadError);
-    await expect.poll(failure).toBe('Cannot use import statement outside a module');
+    await eventually(failure).toBe('Cannot use import statement outside a module');
     await app.close();
   });
 });

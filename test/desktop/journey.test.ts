@@ -18,6 +18,7 @@ import {
   technician,
 } from '../e2e/support/acts.ts';
 import { builtApplication } from './support/app-folder.ts';
+import { eventually } from './support/eventually.ts';
 import { type BenchWindow, isHarness, missingForDesktop, type Started, startApp, suiteName } from './support/launch.ts';
 
 const skip = missingForDesktop() !== null;
@@ -78,7 +79,7 @@ describe.skipIf(skip)(suiteName('the desktop application, from its first start t
     await panelOf(page)
       .getByRole('button', { name: /^PDF of report/ })
       .click({ timeout: 30_000 });
-    await expect.poll(() => app.evaluate(() => globalThis.__saved), { timeout: 15_000 }).toBe('completed');
+    await eventually(() => app.evaluate(() => globalThis.__saved)).toBe('completed');
 
     const saved = readFileSync(file);
     expect(saved.subarray(0, 5).toString()).toBe('%PDF-');

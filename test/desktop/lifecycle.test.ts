@@ -1,94 +1,101 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtStub } from './support/app-folder.ts';
+import { eventually } from './support/eventually.ts';
 import {
   type BenchWindow,
-  electronBin,
   missingForDesktop,
   newUserData,
+  type Started,
   startApp,
   suiteName,
 } from './support/launch.ts';
+import { runToEnd } from './support/run-to-end.ts';
 
-const skip = missingForDesktop() !== null;
-const endings = ['unsubscribed', 'connection closed', 'closing', 'closed'];
-const linesOf = (output: string, known: string[]) => output.split('\n').filter(line => known.includes(line));
-
-/** Runs the stub without a driver, as an operator would start it, until it ends. */
-async function runToEnd(env: Record<string, string>, onOutput?: (text: string, kill: () => void) => void) {
-  const child = spawn(electronBin, ['--no-sandbox', `--user-data-dir=${newUserData()}`, await builtStub()], {
-    env: { ...process.env, ...env },
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', chunk => {
-      text += String(chunk);
-      onOutput?.(text, () => child.kill('SIGTERM'));
-    });
-  }
-  const [code] = await once(child, 'close');
-  return { code, text };
+declare global {
+  var __offered: Electron.SaveDialogOptions | undefined;
+  var __saved: string | undefined;
+  var __refusals: boolean[] | undefined;
 }
 
-describe.skipIf(skip)(suiteName('start, work and end of the application'), () => {
-  test('a start that fails tells why and what to do, and ends', async () => {
-    const { code, text } = await runToEnd({ STUB_START_FAILURE: 'database_key_wrong' });
-    expect(text).toContain('Bench Stub cannot start: Do what this message says. (database_key_wrong)');
+const skip = missingForDesktop() !== null;
+const timeout = 60_000;
+const endings = ['unsubscribed', 'connection closed', 'closing', 'closed'];
+const endingsIn = (output: string) => output.split('\n').filter(line => endings.includes(line));
+
+const runStub = async (env: Record<string, string>, onOutput?: Parameters<typeof runToEnd>[1]) =>
+  runToEnd({ appDir: await builtStub(), userData: newUserData(), env }, onOutput);
+
+describe.skipIf(skip)(suiteName('start and end of the application'), () => {
+  test('a start that fails tells why and what to do, and ends', { timeout }, async () => {
+    const { code, output } = await runStub({ STUB_START_FAILURE: 'database_key_wrong' });
+    expect(output).toContain('Bench Stub cannot start: Do what this message says. (database_key_wrong)');
     expect(code).toBe(1);
   });
 
-  test('a start that fails for no planned reason shows no detail of it', async () => {
-    const { code, text } = await runToEnd({ STUB_START_FAILURE: 'unplanned' });
-    const [box] = text.split('\n').filter(line => line.startsWith('[error box]'));
+  test('a start that fails for no planned reason shows no detail of it', { timeout }, async () => {
+    const { code, output } = await runStub({ STUB_START_FAILURE: 'unplanned' });
+    const [box] = output.split('\n').filter(line => line.startsWith('[error box]'));
     expect(box).toMatch(/cannot start: Something unplanned happened/);
     expect(box).not.toContain('nobody planned this');
     expect(code).toBe(1);
   });
 
-  test('ending waits until the station has closed', async () => {
+  test('ending waits until the station has closed', { timeout }, async () => {
     const { app, output } = await startApp(await builtStub());
     await app.close();
-    expect(linesOf(output(), endings)).toEqual(endings);
+    expect(endingsIn(output())).toEqual(endings);
   });
 
-  test('SIGTERM ends it in the same order, with exit code 0', async () => {
-    let killed = false;
-    const { code, text } = await runToEnd({}, (soFar, kill) => {
-      if (killed || !soFar.includes('data in ')) return;
-      killed = true;
-      kill();
+  test('SIGTERM ends it in the same order, with exit code 0', { timeout }, async () => {
+    let asked = false;
+    const { code, output } = await runStub({}, (soFar, askToEnd) => {
+      if (asked || !soFar.includes('data in ')) return;
+      asked = true;
+      askToEnd();
     });
-    expect(linesOf(text, endings).slice(-2)).toEqual(['closing', 'closed']);
+    expect(endingsIn(output).slice(-2)).toEqual(['closing', 'closed']);
     expect(code).toBe(0);
   });
+});
 
-  test.each(['suspend', 'lock-screen'] as const)('%s locks the session of the page', async happening => {
-    const { app, output } = await startApp(await builtStub());
-    await app.evaluate(({ powerMonitor }, name) => powerMonitor.emit(name), happening);
-    await expect.poll(output).toContain('locked');
-    await app.close();
+describe.skipIf(skip)(suiteName('the application at work'), () => {
+  let started: Started;
+  beforeAll(async () => {
+    started = await startApp(await builtStub());
+  }, timeout);
+  afterAll(async () => {
+    await started?.app.close();
+  });
+  const locks = () =>
+    started
+      .output()
+      .split('\n')
+      .filter(line => line === 'locked').length;
+
+  test.each(['suspend', 'lock-screen'] as const)('%s locks every session', { timeout }, async happening => {
+    const before = locks();
+    await started.app.evaluate(({ powerMonitor }, name) => powerMonitor.emit(name), happening);
+    await eventually(locks).toBe(before + 1);
   });
 
-  test('the menu has a way to lock the bench', async () => {
-    const { app, output } = await startApp(await builtStub());
-    await app.evaluate(({ Menu }) => {
+  test('the menu has a way to lock the bench', { timeout }, async () => {
+    const before = locks();
+    await started.app.evaluate(({ Menu }) => {
       const lock = Menu.getApplicationMenu()?.items[0]?.submenu?.items.find(item => item.label === 'Lock the bench');
       (lock?.click as (() => void) | undefined)?.();
     });
-    await expect.poll(output).toContain('locked');
-    await app.close();
+    await eventually(locks).toBe(before + 1);
   });
 
-  test('a document that the page made is saved where the operator says', async () => {
-    const { app, page } = await startApp(await builtStub());
+  test('a document that the page made is saved where the operator says', { timeout }, async () => {
+    const { app, page } = started;
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'saved-')), 'report.pdf');
     await app.evaluate(({ session }, savePath) => {
       // Answers the system's save dialog, after the shell has prepared it.
-      session.defaultSession.on('will-download', (_event, item) => {
+      session.defaultSession.once('will-download', (_event, item) => {
         globalThis.__offered = item.getSaveDialogOptions();
         item.setSavePath(savePath);
         item.once('done', (_done, state) => {
@@ -102,16 +109,15 @@ describe.skipIf(skip)(suiteName('start, work and end of the application'), () =>
       link.download = 'B07-10001 report.pdf';
       link.click();
     });
-    await expect.poll(() => app.evaluate(() => globalThis.__saved)).toBe('completed');
+    await eventually(() => app.evaluate(() => globalThis.__saved)).toBe('completed');
     expect(readFileSync(file, 'utf8')).toBe('%PDF-1.7 content');
     const offered = await app.evaluate(() => globalThis.__offered);
     expect(offered).toMatchObject({ filters: [{ extensions: ['pdf'] }] });
     expect(offered?.defaultPath).toMatch(/B07-10001 report\.pdf$/);
-    await app.close();
   });
 
-  test('a program is not saved, nor anything from elsewhere', async () => {
-    const { app, page } = await startApp(await builtStub());
+  test('a program is not saved, nor anything from elsewhere', { timeout }, async () => {
+    const { app, page } = started;
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'saved-')), 'file');
     await app.evaluate(({ session }, savePath) => {
       globalThis.__refusals = [];
@@ -132,27 +138,19 @@ describe.skipIf(skip)(suiteName('start, work and end of the application'), () =>
         link.click();
       }
     });
-    await expect.poll(() => app.evaluate(() => globalThis.__refusals)).toEqual([true, true, true]);
+    await eventually(() => app.evaluate(() => globalThis.__refusals)).toEqual([true, true, true]);
     expect(existsSync(file)).toBe(false);
-    await app.close();
   });
 
-  test('a page that was closed leaves no connection behind', async () => {
-    const { app, page, output } = await startApp(await builtStub());
+  test('a page that was closed leaves no connection behind', { timeout }, async () => {
+    const { app, page, output } = started;
     await page.evaluate(() => (window as BenchWindow).bench.call('stub.echo', 1));
     await app.evaluate(({ app: electron, BrowserWindow }) => {
       electron.removeAllListeners('window-all-closed');
       electron.on('window-all-closed', () => {});
       BrowserWindow.getAllWindows()[0]?.close();
     });
-    await expect.poll(output).toContain('connection closed');
-    expect(output()).not.toContain('closing\n');
-    await app.close();
+    await eventually(output).toContain('connection closed');
+    expect(endingsIn(output())).toEqual(['unsubscribed', 'connection closed']);
   });
 });
-
-declare global {
-  var __offered: Electron.SaveDialogOptions | undefined;
-  var __saved: string | undefined;
-  var __refusals: boolean[] | undefined;
-}

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { extractFile, listPackage } from '@electron/asar';
+import { extractAll, extractFile, listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { type Browser, chromium } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -57,6 +58,17 @@ describe.skipIf(missing !== null)(name, () => {
     expect(native.length).toBeGreaterThanOrEqual(4);
     expect(native.filter(file => /win32|darwin|android|musl/.test(file))).toEqual([]);
     for (const file of native) expect(readFileSync(path.join(`${archive}.unpacked`, file)).length).toBeGreaterThan(0);
+  });
+
+  test.each(['report-worker.js', 'line-process.js'])('%s loads from the archive alone', program => {
+    const laidOut = path.join(mkdtempSync(path.join(tmpdir(), 'asar-')), 'app');
+    extractAll(archive, laidOut);
+    const { status, stderr } = spawnSync(process.execPath, [path.join(laidOut, 'dist', program)], {
+      input: '',
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
   test('check 12: the preload is one file that requires nothing but electron', () => {

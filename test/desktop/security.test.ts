@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtStub } from './support/app-folder.ts';
+import { eventually } from './support/eventually.ts';
 import {
   type BenchWindow,
   electronBin,
@@ -19,7 +20,7 @@ declare global {
 
 const foreign = 'https://elsewhere.invalid/';
 
-describe.skipIf(skip)(suiteName('what a page of the bench can do'), () => {
+describe.skipIf(skip)(suiteName('what a page of the bench can do'), { timeout: 60_000 }, () => {
   let started: Started;
   beforeAll(async () => {
     started = await startApp(await builtStub());
@@ -311,7 +312,7 @@ describe.skipIf(skip)(suiteName('what a page of the bench can do'), () => {
     expect(code).toBe(0);
     const minimized = () =>
       started.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized());
-    await expect.poll(minimized).toBe(false);
+    await eventually(minimized).toBe(false);
     expect(await openedPages()).toBe(1);
     expect(started.page.url()).toMatch(/\/index\.html$/);
   });

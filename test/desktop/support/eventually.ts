@@ -1,0 +1,4 @@
+import { expect } from 'vitest';
+
+/** Asks again and again until the expectation holds: another process has been told something and takes its time. */
+export const eventually = <T>(ask: () => T) => expect.poll(ask, { timeout: 15_000 });
