@@ -107,6 +107,12 @@ const deviceRules: readonly ((record: DeviceRecord, journal: ProvenJournal) => F
       ? null
       : failed(`The result of the tool printed for ${job.ticket} is not that of the journal.`);
   },
+  ({ job, signOff }, journal) => {
+    if (signOff === null) return null;
+    return last('job.signed_off', job.id, journal)?.data.self === signOff.selfSignOff
+      ? null
+      : failed(`The sign-off printed for ${job.ticket} is not that of the journal.`);
+  },
   ({ job, bypass }, journal) => {
     if (bypass === null) return null;
     const approved = last('job.bypass_approved', job.id, journal);

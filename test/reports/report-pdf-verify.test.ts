@@ -15,7 +15,7 @@ const at = '2026-11-23T09:30:00.000Z';
 function entriesOf(document: ReportDocument): TestEntry[] {
   const [record] = document.devices;
   if (!record) throw new Error('the sample has a device');
-  const { job, device, erasure, bypass, erasureStatus } = record;
+  const { job, device, erasure, bypass, erasureStatus, signOff } = record;
   const move = { from: 'reset.verifying', to: 'reset.erased' };
   const policy = { selfSignOff: false, unknownLocksPass: true };
   const connector = { adapter: 'virtual', portPath: '1-1', mode: 'normal', imei: 'valid' };
@@ -47,6 +47,7 @@ function entriesOf(document: ReportDocument): TestEntry[] {
       job: job.id,
       data: { ...move, approval: bypass?.approvalId ?? documentId, expiresAt: at, authenticated: 'password' },
     },
+    { type: 'job.signed_off', job: job.id, data: { ...move, self: signOff?.selfSignOff ?? false } },
     {
       type: 'report.numbered',
       job: job.id,
@@ -112,6 +113,14 @@ describe('a document against its journal entries', () => {
     const journal = journalOf(bypassed);
     const without = journal.entries.filter(entry => entry.type !== 'job.bypass_approved');
     expect(outcomes(bypassed, { ...journal, entries: without })).toContain('failed');
+  });
+
+  test('a self sign-off printed as one by another person is noticed', () => {
+    const journal = journalOf(document);
+    const entries = journal.entries.map(entry =>
+      entry.type === 'job.signed_off' ? { ...entry, data: { from: 'qc', to: 'completed', self: true } } : entry,
+    );
+    expect(outcomes(document, { ...journal, entries })).toEqual(['failed']);
   });
 
   test('entries that are missing or from elsewhere are noticed', () => {
