@@ -1,0 +1,12 @@
+import { benchAppend } from './append.ts';
+import { benchAttach } from './attach.ts';
+import { benchDemo } from './demo.ts';
+
+const benches = { append: benchAppend, attach: benchAttach, demo: benchDemo };
+const wanted = process.argv.slice(2);
+
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n${name}`);
+  for (const text of await bench()) console.log(`  ${text}`);
+}
