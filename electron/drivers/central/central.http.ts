@@ -1,0 +1,127 @@
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { BenchError } from '../../../shared/errors.ts';
+import type { BatchAnswer, Central, EnrolRequest } from './central.ts';
+
+const timeoutMs = 30_000;
+const maxAnswerBytes = 256 * 1024;
+const gzipFromBytes = 2_048;
+
+const Enrolment = z.object({ origin: z.string().min(1), witnessVkey: z.string().min(1), fleetVkey: z.string().min(1) });
+const FleetProof = z.object({ entry: z.string().min(1), proof: z.string().min(1) });
+const Problem = z.object({ title: z.string().max(500).optional(), detail: z.string().max(2_000).optional() });
+
+type Answer = { status: number; type: string; text: string; retryAfterMs: number | null };
+
+/** A client of the central server at this address. */
+export function createCentralClient(baseUrl: string): Central {
+  const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`;
+  const ask = (path: string, init: RequestInit, signal: AbortSignal) => fetchCapped(new URL(path, base), init, signal);
+
+  return {
+    async enrol(request: EnrolRequest, signal) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await ask('v1/enrol', { method: 'POST', headers, body: JSON.stringify(request) }, signal);
+      if (answer.status === 201) return readJson(answer, Enrolment);
+      throw refusal(answer);
+    },
+    async fleetProof(oh, signal) {
+      const answer = await ask(`fleet/stations/${oh}/proof`, { method: 'GET' }, signal);
+      if (answer.status === 200) return readJson(answer, FleetProof);
+      throw refusal(answer);
+    },
+    async putBatch(oh, body, signal) {
+      const packed = body.length >= gzipFromBytes;
+      const headers: Record<string, string> = { 'content-type': 'application/vnd.audit-batch.v1' };
+      if (packed) headers['content-encoding'] = 'gzip';
+      const bytes = packed ? gzipSync(body) : body;
+      return batchAnswer(
+        await ask(`v1/logs/${oh}/batches`, { method: 'POST', headers, body: Uint8Array.from(bytes) }, signal),
+      );
+    },
+  };
+}
+
+/** What an answer means. Whether the lines of a 200 are the server's is for the caller to verify. */
+function batchAnswer(answer: Answer): BatchAnswer {
+  const { status, type, text } = answer;
+  if (status === 200) {
+    if (type === 'text/plain' && text.startsWith('\u2014 ')) return { kind: 'cosigned', lines: text };
+    throw notTheServer();
+  }
+  if (status === 409 && type === 'text/x.tlog.size' && /^\d{1,15}\n?$/.test(text))
+    return { kind: 'size_conflict', size: Number(text) };
+  if (status === 413) return { kind: 'too_large' };
+  if (status === 429 || status === 503) return { kind: 'busy', retryAfterMs: answer.retryAfterMs };
+  const detail = problemOf(answer);
+  if (detail === null) throw notTheServer();
+  return status === 422 || status === 423 ? { kind: 'fork', detail } : { kind: 'refused', status, detail };
+}
+
+function problemOf({ type, text }: Answer): string | null {
+  if (type !== 'application/problem+json') return null;
+  const problem = Problem.safeParse(parseJson(text)).data;
+  return problem ? (problem.detail ?? problem.title ?? 'no reason given') : null;
+}
+
+function refusal(answer: Answer): BenchError {
+  const detail = problemOf(answer);
+  return detail === null
+    ? notTheServer()
+    : new BenchError('server_refused', `The server refused (${answer.status}): ${detail}`);
+}
+
+function notTheServer(): BenchError {
+  return new BenchError(
+    'server_unreachable',
+    'Something answered that is not the central server: a sign-in page of the network, a proxy, or a wrong address.',
+  );
+}
+
+function readJson<T>(answer: Answer, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(parseJson(answer.text));
+  if (parsed.success) return parsed.data;
+  throw notTheServer();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function fetchCapped(url: URL, init: RequestInit, signal: AbortSignal): Promise<Answer> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  try {
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: limited });
+    const wait = Number(response.headers.get('retry-after'));
+    return {
+      status: response.status,
+      type: (response.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '',
+      text: await readCapped(response),
+      retryAfterMs: Number.isFinite(wait) && wait > 0 ? wait * 1_000 : null,
+    };
+  } catch (cause) {
+    if (cause instanceof BenchError) throw cause;
+    if (signal.aborted) throw new BenchError('server_unreachable', 'The attempt was stopped.', { cause });
+    throw new BenchError(
+      'server_unreachable',
+      'The central server does not answer. Check the network; the bench goes on working.',
+      { cause },
+    );
+  }
+}
+
+async function readCapped(response: Response): Promise<string> {
+  if (!response.body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.length;
+    if (size > maxAnswerBytes) throw notTheServer();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
