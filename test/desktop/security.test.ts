@@ -130,6 +130,20 @@ describe.skipIf(skip)(suiteName('what a page of the bench can do'), { timeout: 6
     expect(started.page.url()).toBe(before);
   });
 
+  test('check 5: an answer cannot redirect the window elsewhere', async () => {
+    const { app, page } = await startApp(await builtStub());
+    const failure = await app.evaluate(async ({ BrowserWindow, session }, location) => {
+      const [window] = BrowserWindow.getAllWindows();
+      session.defaultSession.protocol.unhandle('app');
+      session.defaultSession.protocol.handle('app', () => new Response(null, { status: 302, headers: { location } }));
+      session.defaultSession.webRequest.onBeforeRequest((_details, decide) => decide({}));
+      return window?.loadURL('app://bench/elsewhere').then(String, (error: Error) => error.message);
+    }, foreign);
+    expect(failure).toContain('ERR_ABORTED');
+    expect(page.url()).not.toContain('elsewhere.invalid');
+    await app.close();
+  });
+
   test('check 6: no window opens, by link, by script or as a webview', async () => {
     expect(await started.page.evaluate(address => window.open(address), foreign)).toBeNull();
     await started.page.getByRole('link', { name: 'leave in a new window' }).click({ noWaitAfter: true });

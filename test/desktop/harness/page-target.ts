@@ -4,7 +4,6 @@ import { isolatedWorldName } from './page/scripts.ts';
 import type { FromPage } from './page/worlds.ts';
 
 export type Size = { width: number; height: number };
-// biome-ignore lint/security/noSecrets: the name of a protocol command
 const addScript = 'Page.addScriptToEvaluateOnNewDocument';
 
 type Scripts = { mainWorld: string; isolatedWorld: string };
