@@ -17,7 +17,8 @@ export const systemTools: readonly SystemTool[] = [
   { command: 'openssl', aptPackage: 'openssl', neededBy: 'report signatures' },
   { command: 'certutil', aptPackage: 'libnss3-tools', neededBy: 'report signatures' },
   { command: 'zbarimg', aptPackage: 'zbar-tools', neededBy: 'codes printed on reports' },
-  { command: 'dbus-run-session', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },
+  { command: 'dbus-daemon', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },
+  { command: 'dbus-send', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },
   { command: 'gnome-keyring-daemon', aptPackage: 'gnome-keyring', neededBy: 'keys in the keyring of the system' },
 ];
 
