@@ -21,6 +21,7 @@ export function findElectronDist(): ElectronDist {
  * one character for each fuse, from runAsNode to wasmTrapHandlers.
  */
 const fuseWire = Buffer.concat([
+  // biome-ignore lint/security/noSecrets: the sentinel that marks the wire in every Electron binary
   Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'),
   Buffer.from([1, 9]),
   Buffer.from('101100011'),
