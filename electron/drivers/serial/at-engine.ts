@@ -1,144 +1,85 @@
 import { BenchError } from '../../../shared/errors.ts';
-import { type Clock, sleep } from '../clock/clock.ts';
-import { type AtAnswer, isFinal, isUnsolicited } from './at-text.ts';
+import { sleep } from '../clock/clock.ts';
+import { type AtExchangeOptions, createAtExchange } from './at-exchange.ts';
+import type { AtAnswer } from './at-text.ts';
 
 /** Three quick attempts, because the first may be lost to speed detection, then ever longer ones for slow devices. */
 const knockMs = [500, 500, 500, 1_000, 2_000, 4_000];
+const longestKnockMs = 4_000;
 const shortestSettleMs = 150;
 const shortestDoubtMs = 1_000;
 
-type Flight = {
-  command: string;
-  echoed: boolean;
-  lines: string[];
-  /** Null when the time is over. */
-  settle(final: string | null): void;
-};
-
-export type AtEngineOptions = {
-  clock: Clock;
-  write(text: string): void;
-  /** Result codes that the device may still send for commands of an earlier conversation. */
-  owed?: number;
-  onUnsolicited?(line: string): void;
-};
+export type AtEngineOptions = Pick<AtExchangeOptions, 'clock' | 'write' | 'onUnsolicited'> & { owed?: number };
 
 /**
  * Asks one AT command at a time. After a time-out a late answer could pass for that of the next command, so nothing
  * is asked until the line is clean again: one `AT` while no result is owed brings exactly one OK and then silence.
  */
-export function createAtEngine({ clock, write, owed: owedBefore = 0, onUnsolicited }: AtEngineOptions) {
+export function createAtEngine({ clock, write, owed = 0, onUnsolicited }: AtEngineOptions) {
   const over = new AbortController();
-  let flight: Flight | null = null;
-  let owed = owedBefore;
+  const exchange = createAtExchange({ clock, write, owed, over: over.signal, onUnsolicited });
   let clean = false;
-  let heard = 0;
-  let heardAtMs = 0;
 
-  const nowMs = () => Number(clock.monotonicNs() / 1_000_000n);
-
-  const receive = (raw: string | null) => {
-    // A line too long to keep is noise, never an answer.
-    const line = raw === null ? '\ufffd' : raw.replaceAll('\0', '').trim();
-    if (line === '') return;
-    if (flight && !flight.echoed && line.toUpperCase() === flight.command.toUpperCase()) {
-      flight.echoed = true;
-      return;
-    }
-    if (!isFinal(line) && isUnsolicited(line, flight?.command ?? null)) return onUnsolicited?.(line);
-    heard += 1;
-    heardAtMs = nowMs();
-    // Nobody asked: whatever comes now may be one answer too many.
-    if (!flight) clean = false;
-    if (!isFinal(line)) flight?.lines.push(line);
-    else {
-      owed = Math.max(0, owed - 1);
-      flight?.settle(line);
-    }
+  const isClean = () => {
+    // Nobody asked: there may be one answer too many.
+    if (exchange.takeStray()) clean = false;
+    return clean;
   };
-
-  /** Sends a command and waits for the first result code, whosoever it is. */
-  const exchange = (command: string, limitMs: number, signal: AbortSignal) =>
-    new Promise<{ final: string | null; lines: readonly string[] }>((resolve, reject) => {
-      const either = AbortSignal.any([signal, over.signal]);
-      if (either.aborted) return reject(either.reason);
-      const end = () => {
-        cancel();
-        either.removeEventListener('abort', abort);
-        flight = null;
-      };
-      const mine: Flight = {
-        command,
-        echoed: false,
-        lines: [],
-        settle(final) {
-          end();
-          resolve({ final, lines: mine.lines });
-        },
-      };
-      const cancel = clock.after(limitMs, () => mine.settle(null));
-      const abort = () => {
-        end();
-        clean = false;
-        reject(either.reason);
-      };
-      either.addEventListener('abort', abort, { once: true });
-      flight = mine;
-      owed += 1;
-      write(`${command}\r`);
-    });
-
   const untilQuietFor = async (ms: number, signal: AbortSignal) => {
-    for (let restMs = ms; restMs > 0; restMs = heardAtMs + ms - nowMs()) await sleep(clock, restMs, signal);
+    for (let restMs = ms; restMs > 0; restMs = exchange.heardAtMs() + ms - exchange.nowMs())
+      await sleep(clock, restMs, signal);
   };
-
-  /** Brings the line into a clean state; false when that did not succeed in time or nothing was heard at all. */
-  const synchronise = async (options: {
-    limitMs: number;
-    silenceLimitMs: number;
-    signal: AbortSignal;
-  }): Promise<boolean> => {
-    const startMs = nowMs();
-    const heardBefore = heard;
-    const either = AbortSignal.any([options.signal, over.signal]);
-    let oldestMs = startMs;
-    for (let round = 0; nowMs() - startMs < options.limitMs; round++) {
-      if (heard === heardBefore && nowMs() - startMs >= options.silenceLimitMs) return false;
-      const owedNothing = owed === 0;
-      if (owedNothing) oldestMs = nowMs();
-      const { final, lines } = await exchange('AT', knockMs[round] ?? 4_000, either);
-      if (final === null) continue;
-      const heardThen = heard;
-      const shortestMs = owed === 0 ? shortestSettleMs : shortestDoubtMs;
-      await untilQuietFor(Math.max(shortestMs, 2 * (nowMs() - oldestMs)), either);
-      const alone = owedNothing && owed === 0 && lines.length === 0 && heard === heardThen;
-      if (alone && final === 'OK') {
-        clean = true;
-        return true;
-      }
-      // So long a silence: what is still owed was swallowed and will never come.
-      owed = 0;
-    }
-    return false;
+  /** One `AT`; true when its OK came alone. `sinceMs` is when the oldest command was sent that is still unanswered. */
+  const knock = async (limitMs: number, sinceMs: number, signal: AbortSignal): Promise<boolean> => {
+    const owedNothing = exchange.owed() === 0;
+    const { final, lines } = await exchange.send('AT', limitMs, signal);
+    if (final === null) return false;
+    const heardThen = exchange.heard();
+    const shortestMs = exchange.owed() === 0 ? shortestSettleMs : shortestDoubtMs;
+    await untilQuietFor(Math.max(shortestMs, 2 * (exchange.nowMs() - sinceMs)), signal);
+    const alone = owedNothing && exchange.owed() === 0 && lines.length === 0 && exchange.heard() === heardThen;
+    exchange.forgive();
+    return alone && final === 'OK';
   };
 
   return {
-    receive,
-    synchronise,
-    isClean: () => clean,
-    /** Something has come from the device that was no unsolicited line. */
-    hasHeard: () => heard > 0,
+    receive: exchange.receive,
+    isClean,
+    /** Something has come from the device that was no echo and not unsolicited. */
+    hasHeard: () => exchange.heard() > 0,
     /** Result codes that may still come. */
-    owed: () => owed,
+    owed: exchange.owed,
+
+    /** Brings the line into a clean state; false when that did not succeed in time or nothing was heard at all. */
+    async synchronise(options: { limitMs: number; silenceLimitMs: number; signal: AbortSignal }): Promise<boolean> {
+      const { nowMs, heard } = exchange;
+      const startMs = nowMs();
+      const heardBefore = heard();
+      const signal = AbortSignal.any([options.signal, over.signal]);
+      let sinceMs = startMs;
+      for (let round = 0; nowMs() - startMs < options.limitMs; round++) {
+        if (heard() === heardBefore && nowMs() - startMs >= options.silenceLimitMs) return false;
+        if (exchange.owed() === 0) sinceMs = nowMs();
+        if (!(await knock(knockMs[round] ?? longestKnockMs, sinceMs, signal))) continue;
+        exchange.takeStray();
+        clean = true;
+        return true;
+      }
+      return false;
+    },
+
     /** Asks on a clean line. `timeout` also stands for a line that is not clean: nothing is sent then. */
     async command(command: string, limitMs: number, signal: AbortSignal): Promise<AtAnswer> {
-      if (flight) throw new BenchError('internal', 'an AT command is in flight already');
-      if (!clean) return { kind: 'timeout' };
-      const { final, lines } = await exchange(command, limitMs, signal);
-      if (final === null) clean = false;
+      if (exchange.inFlight()) throw new BenchError('internal', 'an AT command is in flight already');
+      if (!isClean()) return { kind: 'timeout' };
+      // Unless the answer comes, whatever ends the waiting leaves it owed.
+      clean = false;
+      const { final, lines } = await exchange.send(command, limitMs, signal);
       if (final === null) return { kind: 'timeout' };
+      clean = true;
       return final === 'OK' ? { kind: 'ok', lines } : { kind: 'error', final };
     },
+
     /** Ends every conversation with this reason, now and later. */
     end(reason: BenchError): void {
       over.abort(reason);
