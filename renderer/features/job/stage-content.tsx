@@ -12,7 +12,7 @@ import { QcStage } from './qc-stage.tsx';
 export function StageContent({ job, onJob }: JobFormProps) {
   return (
     <section className="stage" aria-label="Present stage">
-      {job.erase.status !== null && <ErasureResult job={job} />}
+      <ErasureResult job={job} />
       {job.state === 'intake' && <IntakeForm job={job} onJob={onJob} />}
       {job.state === 'reset' && <EraseStage job={job} onJob={onJob} />}
       {job.state === 'functional' && <FunctionalStage job={job} onJob={onJob} />}
@@ -27,8 +27,9 @@ export function StageContent({ job, onJob }: JobFormProps) {
   );
 }
 
-function ErasureResult({ job: { erase } }: { job: Job }) {
-  if (erase.status === null) return null;
+function ErasureResult({ job: { place, erase } }: { job: Job }) {
+  // Until a running erase has ended its status is indeterminate, which would read like an outcome.
+  if (erase.status === null || place === 'reset.erasing' || place === 'reset.verifying') return null;
   return (
     <p className="stage-result">
       <StatusMark tone={erasureTones[erase.status]}>Erasure: {erasureWords[erase.status]}</StatusMark>

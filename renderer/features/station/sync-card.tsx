@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import type { SyncStatus } from '../../../shared/sync.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
-import { useSyncStatus } from '../../state/sources.ts';
+import { useJournalStatus, useSyncStatus } from '../../state/sources.ts';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Card } from '../../ui/page.tsx';
@@ -35,14 +35,17 @@ export function SyncCard() {
 }
 
 function SyncFacts({ sync }: { sync: SyncStatus }) {
+  const { value: journal } = useJournalStatus();
   return (
     <dl className="facts">
       <dt>Server</dt>
       <dd className="mono">{sync.serverUrl ?? 'none'}</dd>
       <dt>Not cosigned</dt>
       <dd>
-        {sync.pendingEntries} entries
-        {sync.pendingSince !== null && `, the oldest since ${fullTime(sync.pendingSince)}`}
+        {journal !== null && `${journal.size - journal.cosignedSize} entries`}
+        {journal !== null &&
+          journal.notCosignedSince !== null &&
+          `, the oldest since ${fullTime(journal.notCosignedSince)}`}
       </dd>
       <dt>Last receipt</dt>
       <dd>{sync.lastReceiptAt === null ? 'none yet' : fullTime(sync.lastReceiptAt)}</dd>

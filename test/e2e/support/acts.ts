@@ -1,5 +1,4 @@
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { makePng } from './picture.ts';
 
 export type Person = { name: string; password: string };
@@ -49,9 +48,9 @@ export async function plugIn(page: Page, kind: string): Promise<Locator> {
   const before = await connectors.allTextContents();
   await page.getByRole('button', { name: 'Plug in a virtual device' }).click();
   await page.getByRole('menuitem', { name: kind }).click();
-  const added = async () => (await connectors.allTextContents()).find(connector => !before.includes(connector));
-  await expect.poll(added).toBeDefined();
-  const connector = page.getByText((await added()) ?? '', { exact: true });
+  await connectors.nth(before.length).waitFor();
+  const added = (await connectors.allTextContents()).find(connector => !before.includes(connector)) ?? '';
+  const connector = page.getByText(added, { exact: true });
   return page.getByRole('listitem').filter({ has: connector });
 }
 
