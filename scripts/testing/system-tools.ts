@@ -3,7 +3,13 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A program of the system that some suites drive, the Debian package that holds it, and who needs it. */
-export type SystemTool = { readonly command: string; readonly aptPackage: string; readonly neededBy: string };
+export type SystemTool = {
+  readonly command: string;
+  readonly aptPackage: string;
+  readonly neededBy: string;
+  /** Packages without a program that it is of no use without. */
+  readonly with?: readonly string[];
+};
 
 export const systemTools: readonly SystemTool[] = [
   { command: 'chromium', aptPackage: 'chromium', neededBy: 'the bench in a browser, the desktop application' },
@@ -14,7 +20,14 @@ export const systemTools: readonly SystemTool[] = [
   { command: 'pdfdetach', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
   { command: 'pdftoppm', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
   { command: 'qpdf', aptPackage: 'qpdf', neededBy: 'report PDFs' },
-  { command: 'openssl', aptPackage: 'openssl', neededBy: 'report signatures' },
+  { command: 'openssl', aptPackage: 'openssl', neededBy: 'report signatures, journal proofs' },
+  { command: 'basenc', aptPackage: 'coreutils', neededBy: 'journal proofs' },
+  {
+    command: 'go',
+    aptPackage: 'golang-go',
+    with: ['golang-golang-x-mod-dev'],
+    neededBy: 'journal exports',
+  },
   { command: 'certutil', aptPackage: 'libnss3-tools', neededBy: 'report signatures' },
   { command: 'zbarimg', aptPackage: 'zbar-tools', neededBy: 'codes printed on reports' },
   { command: 'dbus-daemon', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },
@@ -46,7 +59,7 @@ export function thisMachine(): Machine {
 export function provideSystemTools(machine: Machine): readonly SystemTool[] {
   const missing = missingTools(machine);
   if (missing.length === 0) return [];
-  const packages = [...new Set(missing.map(tool => tool.aptPackage))];
+  const packages = packagesOf(missing);
   if (!isAptMachine(machine))
     return explain(machine, missing, 'They are installed by themselves on Debian and Ubuntu only.');
   const asRoot = machine.isRoot ? [] : ['sudo', '-n'];
@@ -55,11 +68,15 @@ export function provideSystemTools(machine: Machine): readonly SystemTool[] {
   machine.print(`Installing for the tests: ${packages.join(' ')}`);
   installPackages(machine, asRoot, packages);
   const still = missingTools(machine);
-  const others = [...new Set(still.map(tool => tool.aptPackage))].join(' ');
+  const others = packagesOf(still).join(' ');
   return still.length === 0
     ? []
     : explain(machine, still, `apt could not install them. To try: sudo apt-get install ${others}`);
 }
+
+const packagesOf = (tools: readonly SystemTool[]) => [
+  ...new Set(tools.flatMap(tool => [tool.aptPackage, ...(tool.with ?? [])])),
+];
 
 function missingTools({ path }: Machine): SystemTool[] {
   return systemTools.filter(({ command }) => !path.split(delimiter).some(folder => isProgram(join(folder, command))));

@@ -86,43 +86,39 @@ function describeGo(name: string, body: () => void) {
   else describe.skip(`${name} (skipped: ${goPackage} is missing; package golang-golang-x-mod-dev)`, body);
 }
 
-describeWithTools(
-  'openssl and coreutils on one entry',
-  ['bash', 'openssl', 'basenc', 'sha256sum', 'base64', 'od', 'sed'],
-  () => {
-    const index = 301;
-    const check = (change: { entry?: Buffer; note?: string; at?: number }) => {
-      const subtree = station.journal.store.subtree(size);
-      const note = change.note ?? confirmed();
-      const proof = formatTlogProof({ index: change.at ?? index, proof: inclusionProof(index, size, subtree), note });
-      writeFileSync(join(dir, 'entry'), change.entry ?? station.journal.store.bytes(index));
-      writeFileSync(join(dir, 'proof'), proof);
-      const keys = [station.journal.vkey, station.cosigner.vkey];
-      return runTool('bash', [join(peers, 'check-proof.sh'), join(dir, 'entry'), join(dir, 'proof'), ...keys]);
-    };
-    const confirmed = () => {
-      const head = station.journal.store.newestCosigned();
-      return `${head?.note}${head?.cosigs}`;
-    };
+describeWithTools('openssl and coreutils on one entry', ['openssl', 'basenc'], () => {
+  const index = 301;
+  const check = (change: { entry?: Buffer; note?: string; at?: number }) => {
+    const subtree = station.journal.store.subtree(size);
+    const note = change.note ?? confirmed();
+    const proof = formatTlogProof({ index: change.at ?? index, proof: inclusionProof(index, size, subtree), note });
+    writeFileSync(join(dir, 'entry'), change.entry ?? station.journal.store.bytes(index));
+    writeFileSync(join(dir, 'proof'), proof);
+    const keys = [station.journal.vkey, station.cosigner.vkey];
+    return runTool('bash', [join(peers, 'check-proof.sh'), join(dir, 'entry'), join(dir, 'proof'), ...keys]);
+  };
+  const confirmed = () => {
+    const head = station.journal.store.newestCosigned();
+    return `${head?.note}${head?.cosigs}`;
+  };
 
-    test('accept signature, cosignature and inclusion', () => {
-      expect(check({})).toMatchObject({ status: 0, stdout: 'verified\n' });
-    });
+  test('accept signature, cosignature and inclusion', () => {
+    expect(check({})).toMatchObject({ status: 0, stdout: 'verified\n' });
+  });
 
-    test('refuse another entry or another place', () => {
-      const altered = flip(station.journal.store.bytes(index), 99);
-      expect(check({ entry: altered })).toMatchObject({ status: 1, stdout: 'the entry is not in the log\n' });
-      expect(check({ at: index + 1 })).toMatchObject({ status: 1, stdout: 'the entry is not in the log\n' });
-    });
+  test('refuse another entry or another place', () => {
+    const altered = flip(station.journal.store.bytes(index), 99);
+    expect(check({ entry: altered })).toMatchObject({ status: 1, stdout: 'the entry is not in the log\n' });
+    expect(check({ at: index + 1 })).toMatchObject({ status: 1, stdout: 'the entry is not in the log\n' });
+  });
 
-    test('refuse an altered head and a witness that did not sign it', () => {
-      const note = confirmed().replace('\n600\n', '\n601\n');
-      expect(check({ note }).stdout).toContain('the signature is wrong');
-      const [own, witness] = confirmed().split(/(?<=\n\n)/);
-      const [first, second = ''] = (witness ?? '').split(/(?<=\n)/);
-      const bytes = Buffer.from(second.trim().split(' ')[2] ?? '', 'base64');
-      const wrong = second.replace(bytes.toString('base64'), flip(bytes, 300).toString('base64'));
-      expect(check({ note: `${own}${first}${wrong}` }).stdout).toContain('the cosignature is wrong');
-    });
-  },
-);
+  test('refuse an altered head and a witness that did not sign it', () => {
+    const note = confirmed().replace('\n600\n', '\n601\n');
+    expect(check({ note }).stdout).toContain('the signature is wrong');
+    const [own, witness] = confirmed().split(/(?<=\n\n)/);
+    const [first, second = ''] = (witness ?? '').split(/(?<=\n)/);
+    const bytes = Buffer.from(second.trim().split(' ')[2] ?? '', 'base64');
+    const wrong = second.replace(bytes.toString('base64'), flip(bytes, 300).toString('base64'));
+    expect(check({ note: `${own}${first}${wrong}` }).stdout).toContain('the cosignature is wrong');
+  });
+});
