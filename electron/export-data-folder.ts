@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../shared/errors.ts';
+import type { Keystore } from './drivers/keystore/keystore.ts';
 import { exportJournal } from './features/journal/export-journal.ts';
 import { trustOf } from './features/sync/trust.ts';
 import { openStationParts, type PartsConfig, type PartsDrivers } from './station-parts.ts';
@@ -10,7 +11,7 @@ import { openStationParts, type PartsConfig, type PartsDrivers } from './station
  * opening it and writing the export throw.
  */
 export async function exportDataFolder(
-  drivers: PartsDrivers,
+  drivers: Omit<PartsDrivers, 'keystore'> & { openKeystore(): Promise<Keystore> },
   config: PartsConfig,
   outDir: string,
 ): Promise<{ origin: string; size: number }> {
@@ -20,7 +21,8 @@ export async function exportDataFolder(
       'not_found',
       'This folder holds no bench. Name the data folder that the bench was started with.',
     );
-  const parts = await openStationParts(drivers, config);
+  const keystore = await drivers.openKeystore();
+  const parts = await openStationParts({ ...drivers, keystore }, config);
   try {
     const { size } = exportJournal(parts.journal, trustOf(parts.settings), outDir);
     return { origin: parts.journal.origin, size };

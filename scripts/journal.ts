@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { createNodeClock } from '../electron/drivers/clock/clock.node.ts';
 import { createFileKeystore } from '../electron/drivers/keystore/keystore.file.ts';
 import { openOsKeystore } from '../electron/drivers/keystore/keystore.node.ts';
+import type { Keystore } from '../electron/drivers/keystore/keystore.ts';
 import { createNodeRandom } from '../electron/drivers/random/random.node.ts';
 import { exportDataFolder } from '../electron/export-data-folder.ts';
 import { appVersion, defaultDataDir } from '../electron/headless.ts';
@@ -35,7 +36,7 @@ function readArguments() {
 }
 
 /** A bench without a desktop keeps its keys in its own folder; the desktop's are in the keyring, under the product's name. */
-function openKeystore(dataDir: string) {
+async function keystoreOf(dataDir: string): Promise<Keystore> {
   const file = path.join(dataDir, 'keystore.json');
   return existsSync(file) ? createFileKeystore(file) : openOsKeystore('Veriqko Bench');
 }
@@ -47,7 +48,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const { dataDir, training, outDir } = asked;
-  const drivers = { clock: createNodeClock(), random: createNodeRandom(), keystore: await openKeystore(dataDir) };
+  const openKeystore = () => keystoreOf(dataDir);
+  const drivers = { clock: createNodeClock(), random: createNodeRandom(), openKeystore };
   const { origin, size } = await exportDataFolder(drivers, { dataDir, training, appVersion: appVersion() }, outDir);
   console.log(`${size} entries of ${origin} are in ${outDir}.`);
   return 0;

@@ -111,15 +111,16 @@ describe('a whole export', () => {
   test('comes out of a data folder whose bench is not running', async () => {
     const own = await createWitnessedStation();
     own.fill(3);
+    const drivers = { ...own, openKeystore: async () => own.keystore };
     const config = { dataDir: own.dataDir, appVersion: '0.0.0-test', training: false };
     const dir = newFolder();
-    await expect(exportDataFolder(own, config, dir)).rejects.toMatchObject({ code: 'already_running' });
+    await expect(exportDataFolder(drivers, config, dir)).rejects.toMatchObject({ code: 'already_running' });
     const empty = { ...config, dataDir: join(dir, 'no-bench') };
-    await expect(exportDataFolder(own, empty, dir)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(exportDataFolder(drivers, empty, dir)).rejects.toMatchObject({ code: 'not_found' });
     expect(existsSync(empty.dataDir)).toBe(false);
     const { origin } = own.journal;
     own.folder.close();
-    expect(await exportDataFolder(own, config, dir)).toEqual({ origin, size: 3 });
+    expect(await exportDataFolder(drivers, config, dir)).toEqual({ origin, size: 3 });
     expect((await verifyPath(dir, {})).ok).toBe(true);
     own.close();
     rmSync(dir, { recursive: true });
