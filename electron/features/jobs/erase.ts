@@ -32,6 +32,7 @@ export function createErase(deps: EraseDeps) {
     });
   const interrupt: Interrupt = (run, cause) => {
     if (!underWay(run)) return;
+    jobs.setProgress(run.jobId, null);
     recordInterruption(run.jobId, cause);
     run.abort.abort(new BenchError('device_lost', 'The erase was interrupted.'));
   };

@@ -1,0 +1,44 @@
+import { type FastifyInstance, fastify } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { ServerTables } from './database/tables.ts';
+import type { Fleet } from './fleet.ts';
+import type { ServerKeys } from './keys.ts';
+import { problemOf, sendProblem } from './problems.ts';
+import { batchRoutes, batchType } from './routes/batches.ts';
+import { enrolRoutes } from './routes/enrol.ts';
+import { readingRoutes } from './routes/reading.ts';
+
+export type AppDeps = {
+  db: Kysely<ServerTables>;
+  keys: ServerKeys;
+  fleet: Fleet;
+  now: () => number;
+  log(line: Record<string, unknown>): void;
+};
+
+/** The server's routes on a Fastify instance that is not listening yet. */
+export function createApp({ db, keys, fleet, now, log }: AppDeps): FastifyInstance {
+  const app = fastify({ requestTimeout: 60_000, bodyLimit: 65_536, forceCloseConnections: true });
+  app.addContentTypeParser(batchType, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error: Error, request, reply) => {
+    const { status, detail } = problemOf(error);
+    if (status >= 500)
+      log({
+        level: 'error',
+        method: request.method,
+        route: request.routeOptions.url,
+        error: error.name,
+        message: error.message,
+      });
+    return sendProblem(reply, status, detail);
+  });
+  app.setNotFoundHandler((_, reply) => sendProblem(reply, 404, 'There is nothing here.'));
+  app.addHook('onSend', async (_, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+  });
+  const witnessVkey = keys.cosigner.vkey;
+  enrolRoutes(app, { db, fleet, witnessVkey, now });
+  batchRoutes(app, { db, cosigner: keys.cosigner, now });
+  readingRoutes(app, { db, fleet, cosigner: keys.cosigner });
+  return app;
+}

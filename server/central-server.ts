@@ -1,0 +1,69 @@
+import { createApp } from './app.ts';
+import { openEmbeddedDatabase } from './database/sqlite.ts';
+import { createFleet } from './fleet.ts';
+import { openServerKeys } from './keys.ts';
+import { ServerError } from './problems.ts';
+import { createEnrolCode } from './routes/enrol.ts';
+
+const hourMs = 3_600_000;
+
+export type CentralServer = {
+  url: string;
+  /** The one string that outsiders pin. */
+  fleetVkey: string;
+  witnessVkey: string;
+  /** A one-time code for one station; valid for a day unless told otherwise. */
+  createEnrolCode(ttlMs?: number): Promise<string>;
+  close(): Promise<void>;
+};
+
+export type ServerOptions = {
+  dataDir: string;
+  /** 0 takes any free port. */
+  port: number;
+  host?: string;
+  /** Name of the server in its keys; fixed at the first start. */
+  name?: string;
+  now?: () => number;
+  log?(line: Record<string, unknown>): void;
+};
+
+/** Opens the store without listening, for what an admin does on the machine itself. */
+export async function openServerStore({
+  dataDir,
+  name = 'veriqko-central',
+  now = Date.now,
+}: Pick<ServerOptions, 'dataDir' | 'name' | 'now'>) {
+  const { db, close } = await openEmbeddedDatabase(dataDir);
+  const keys = openServerKeys({ dataDir, name, nowS: () => Math.floor(now() / 1000) });
+  const fleet = createFleet({ db, signer: keys.fleet, witnessVkey: keys.cosigner.vkey, now });
+  await fleet.open();
+  return { db, keys, fleet, close, createEnrolCode: (ttlMs = 24 * hourMs) => createEnrolCode(db, now(), ttlMs) };
+}
+
+/** Starts the central server on its embedded store. Throws ServerError with words for what an admin can mend. */
+export async function startCentralServer(options: ServerOptions): Promise<CentralServer> {
+  const { now = Date.now, log = () => {}, host = '127.0.0.1' } = options;
+  const store = await openServerStore(options);
+  const app = createApp({ ...store, now, log });
+  try {
+    const url = await app.listen({ port: options.port, host });
+    return {
+      url,
+      fleetVkey: store.fleet.vkey,
+      witnessVkey: store.keys.cosigner.vkey,
+      createEnrolCode: store.createEnrolCode,
+      async close() {
+        await app.close();
+        await store.close();
+      },
+    };
+  } catch (cause) {
+    await store.close();
+    const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    const words = taken
+      ? `Port ${options.port} is taken. Choose another with --port.`
+      : 'The server cannot listen at this address.';
+    throw new ServerError(500, words, { cause });
+  }
+}

@@ -1,0 +1,79 @@
+import canonicalize from 'canonicalize';
+import type { Kysely } from 'kysely';
+import { formatCheckpoint } from '../shared/tlog/checkpoint.ts';
+import { inclusionProof } from '../shared/tlog/merkle.ts';
+import { joinNote, type NoteSigner } from '../shared/tlog/note.ts';
+import { formatTlogProof } from '../shared/tlog/proof.ts';
+import type { ServerTables } from './database/tables.ts';
+import { append, type Db, emptyLog, entriesOf, grow, type LogRow, originHash } from './log-store.ts';
+import { ServerError } from './problems.ts';
+import { subtreeOf } from './subtree.ts';
+
+export type FleetLeaf =
+  | { type: 'fleet.opened'; data: { witnessVkey: string } }
+  /** Names the cosigner again, so that the proof of this one leaf vouches for both keys. */
+  | { type: 'station.enrolled'; data: { origin: string; vkey: string; prefix: string; witnessVkey: string } };
+
+/** The server's own log: which keys belong to which stations. Its signer's key is what outsiders pin. */
+export function createFleet(deps: {
+  db: Kysely<ServerTables>;
+  signer: NoteSigner;
+  witnessVkey: string;
+  now: () => number;
+}) {
+  const { db, signer } = deps;
+  const oh = originHash(signer.name);
+
+  const head = async (from: Db): Promise<LogRow> => {
+    const row = await from.selectFrom('log').selectAll().where('oh', '=', oh).executeTakeFirst();
+    if (!row) throw new ServerError(500, 'The fleet log is missing.');
+    return row;
+  };
+  const write = async (trx: Db, leaf: FleetLeaf): Promise<number> => {
+    const log = await head(trx);
+    const text = canonicalize({
+      v: 1,
+      seq: log.size,
+      at: new Date(deps.now()).toISOString(),
+      origin: log.origin,
+      ...leaf,
+    });
+    const entries = [Buffer.from(text ?? '', 'utf8')];
+    await append(trx, log, entries, grow(log, entries));
+    return log.size;
+  };
+  const checkpoint = async (): Promise<{ log: LogRow; note: string }> => {
+    const log = await head(db);
+    const text = formatCheckpoint(log);
+    return { log, note: joinNote(text, [signer.sign(text)]) };
+  };
+
+  return {
+    oh,
+    vkey: signer.vkey,
+    /** Opens the log at the first start; its first leaf names the key that cosigns. */
+    async open(): Promise<void> {
+      const known = await db.selectFrom('log').select('oh').where('oh', '=', oh).executeTakeFirst();
+      if (known) return;
+      await db.transaction().execute(async trx => {
+        await trx
+          .insertInto('log')
+          .values(emptyLog({ origin: signer.name, vkey: signer.vkey, station: null, prefix: null }))
+          .execute();
+        await write(trx, { type: 'fleet.opened', data: { witnessVkey: deps.witnessVkey } });
+      });
+    },
+    write,
+    checkpoint,
+    /** The entry that names a station's key, with its proof under the present fleet checkpoint. */
+    async proofOf(station: LogRow): Promise<{ entry: string; proof: string }> {
+      const { log, note } = await checkpoint();
+      const index = station.fleet_index ?? 0;
+      const [entry] = await entriesOf(db, oh, index, index + 1);
+      const proof = inclusionProof(index, log.size, await subtreeOf(db, oh, log.size));
+      return { entry: (entry ?? Buffer.alloc(0)).toString('utf8'), proof: formatTlogProof({ index, proof, note }) };
+    },
+  };
+}
+
+export type Fleet = ReturnType<typeof createFleet>;

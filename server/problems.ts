@@ -1,0 +1,29 @@
+import type { FastifyError, FastifyReply } from 'fastify';
+
+/** An expected refusal with its HTTP status; the message is told to the caller. */
+export class ServerError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ServerError';
+    this.status = status;
+  }
+}
+
+/** Answers with an RFC 9457 problem document. */
+export function sendProblem(reply: FastifyReply, status: number, detail: string): FastifyReply {
+  if (status === 429 || status === 503) reply.header('retry-after', '5');
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', status, detail }));
+}
+
+/** What any error becomes on the wire; nothing unplanned is explained to a stranger. */
+export function problemOf(error: FastifyError | Error): { status: number; detail: string } {
+  if (error instanceof ServerError) return { status: error.status, detail: error.message };
+  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  return status < 500
+    ? { status, detail: error.message }
+    : { status: 500, detail: 'The server failed. Its log says why.' };
+}

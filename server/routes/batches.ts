@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Kysely } from 'kysely';
+import { decodeBatch } from '../../shared/tlog/batch.ts';
+import { parseCheckpoint } from '../../shared/tlog/checkpoint.ts';
+import { TlogError } from '../../shared/tlog/errors.ts';
+import { frontierRoot, verifyConsistency } from '../../shared/tlog/merkle.ts';
+import { type NoteSigner, openNote, parseVkey } from '../../shared/tlog/note.ts';
+import { inflate } from '../body.ts';
+import type { ServerTables } from '../database/tables.ts';
+import { append, grow, type LogRow } from '../log-store.ts';
+import { ServerError, sendProblem } from '../problems.ts';
+
+export const batchType = 'application/vnd.audit-batch.v1';
+const hardEntries = 10_000;
+const hardInflatedBytes = 16 * 1024 * 1024;
+
+type Deps = { db: Kysely<ServerTables>; cosigner: NoteSigner; now: () => number };
+
+/** What a batch that does not fit is answered with. A fault kept as evidence stops the log. */
+type Fault = { status: 403 | 404 | 409 | 422; detail: string; keep?: boolean; size?: number };
+
+type Claim = { origin: string; size: number; root: Buffer; text: string };
+
+/** Takes batches: verify, recompute from the received bytes, store durably, and only then cosign. */
+export function batchRoutes(app: FastifyInstance, { db, cosigner, now }: Deps): void {
+  app.post<{ Params: { oh: string } }>(
+    '/v1/logs/:oh/batches',
+    { bodyLimit: hardInflatedBytes },
+    async (request, reply) => {
+      if (!Buffer.isBuffer(request.body)) throw new ServerError(415, `A batch is sent as ${batchType}.`);
+      const log = await db.selectFrom('log').selectAll().where('oh', '=', request.params.oh).executeTakeFirst();
+      if (!log || log.station === null) throw new ServerError(404, 'No such log is enrolled here.');
+      if (log.frozen !== null) throw new ServerError(423, `This log is frozen: ${log.frozen}`);
+      const batch = readBatch(await inflate(request.body, request.headers['content-encoding'], hardInflatedBytes));
+      const outcome = await ingest(log, batch);
+      return 'status' in outcome
+        ? refuse(reply, log, batch.note, outcome)
+        : reply.type('text/plain; charset=utf-8').send(outcome.lines);
+    },
+  );
+
+  const ingest = async (log: LogRow, batch: ReturnType<typeof readBatch>): Promise<Fault | { lines: string }> => {
+    const claim = readClaim(log, batch.note);
+    if ('status' in claim) return claim;
+    const cosign = () => ({ lines: cosigner.sign(claim.text) });
+    if (claim.size <= log.size) return (await held(log, claim)) ? cosign() : replayFault(log, batch.oldSize, claim);
+    if (batch.oldSize !== log.size) return { status: 409, detail: 'The log has another size here.', size: log.size };
+    const consistent = verifyConsistency({
+      oldSize: log.size,
+      newSize: claim.size,
+      oldRoot: log.root,
+      newRoot: claim.root,
+      proof: batch.proof,
+    });
+    if (!consistent)
+      return { status: 422, detail: 'The checkpoint does not continue what was received before.', keep: true };
+    const grown = grow(log, batch.entries);
+    if (grown.frontier.size !== claim.size || !frontierRoot(grown.frontier).equals(claim.root)) {
+      return { status: 422, detail: 'The entries do not add up to the root of the checkpoint.' };
+    }
+    await db.transaction().execute(async trx => {
+      await append(trx, log, batch.entries, grown);
+      await trx
+        .insertInto('checkpoint')
+        .values({ oh: log.oh, size: claim.size, root: claim.root, note: batch.note })
+        .execute();
+    });
+    return cosign();
+  };
+
+  /** Whether exactly this head was taken before. */
+  const held = async (log: LogRow, claim: Claim): Promise<boolean> => {
+    const row = await db
+      .selectFrom('checkpoint')
+      .select('root')
+      .where('oh', '=', log.oh)
+      .where('size', '=', claim.size)
+      .executeTakeFirst();
+    return row?.root.equals(claim.root) ?? false;
+  };
+
+  const replayFault = async (log: LogRow, oldSize: number, claim: Claim): Promise<Fault> => {
+    const other = await db
+      .selectFrom('checkpoint')
+      .select('size')
+      .where('oh', '=', log.oh)
+      .where('size', '=', claim.size)
+      .executeTakeFirst();
+    if (other || (claim.size === log.size && !claim.root.equals(log.root))) {
+      return { status: 422, detail: 'Another history of the same length was received before.', keep: true };
+    }
+    return { status: 409, detail: `The log has another size here than ${oldSize}.`, size: log.size };
+  };
+
+  const refuse = async (reply: FastifyReply, log: LogRow, note: string, fault: Fault): Promise<FastifyReply> => {
+    if (fault.status === 422) {
+      const received_at = new Date(now()).toISOString();
+      await db
+        .insertInto('quarantine')
+        .values({ id: randomUUID(), oh: log.oh, received_at, fault: fault.detail, note })
+        .execute();
+      if (fault.keep) await db.updateTable('log').set({ frozen: fault.detail }).where('oh', '=', log.oh).execute();
+    }
+    if (fault.status === 409)
+      return reply
+        .code(409)
+        .type('text/x.tlog.size')
+        .send(`${fault.size ?? log.size}\n`);
+    return sendProblem(reply, fault.status, fault.detail);
+  };
+}
+
+function readBatch(bytes: Buffer) {
+  try {
+    const batch = decodeBatch(bytes);
+    if (batch.entries.length > hardEntries) throw new ServerError(413, 'A batch holds 10,000 entries at most.');
+    return batch;
+  } catch (error) {
+    if (error instanceof TlogError) throw new ServerError(400, `This is no batch: ${error.message}.`, { cause: error });
+    throw error;
+  }
+}
+
+/** The head that the station signed; a wrong signature or another log's head is a fault. */
+function readClaim(log: LogRow, note: string): Claim | Fault {
+  try {
+    const { text } = openNote(note, [parseVkey(log.vkey)]);
+    const checkpoint = parseCheckpoint(text);
+    if (checkpoint.origin !== log.origin) return { status: 404, detail: 'The checkpoint belongs to another log.' };
+    return { ...checkpoint, text };
+  } catch (error) {
+    if (!(error instanceof TlogError)) throw error;
+    if (error.code === 'bad_signature' || error.code === 'no_known_signature')
+      return { status: 403, detail: 'The checkpoint is not signed by this log.' };
+    throw new ServerError(400, `This is no checkpoint: ${error.message}.`, { cause: error });
+  }
+}

@@ -1,0 +1,94 @@
+import { createHash, randomBytes, verify } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { TlogError } from '../../shared/tlog/errors.ts';
+import { parseVkey, type VerifierKey } from '../../shared/tlog/note.ts';
+import type { ServerTables } from '../database/tables.ts';
+import type { Fleet } from '../fleet.ts';
+import { emptyLog, originHash } from '../log-store.ts';
+import { ServerError } from '../problems.ts';
+
+const Request = z.object({
+  code: z.string().min(8).max(128),
+  prefix: z.string().regex(/^[A-Z0-9]{2,8}$/, 'two to eight capital letters or digits'),
+  stationId: z.uuid(),
+  vkey: z.string().max(512),
+  proof: z.base64().max(128),
+});
+
+type Deps = { db: Kysely<ServerTables>; fleet: Fleet; witnessVkey: string; now: () => number };
+
+/** Takes a station in: a one-time code, a prefix nobody has, and proof that it holds the key of its log. */
+export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, now }: Deps): void {
+  app.post('/v1/enrol', { bodyLimit: 16_384 }, async (request, reply) => {
+    const parsed = Request.safeParse(request.body);
+    if (!parsed.success)
+      throw new ServerError(400, parsed.error.issues.map(i => `${i.path.join('.')}: ${i.message}`).join('; '));
+    const { code, prefix, stationId, vkey, proof } = parsed.data;
+    const key = logKey(vkey, stationId);
+    const message = Buffer.from(`enrol\n${code}\n${stationId}\n${vkey}`);
+    if (!verify(null, message, key.publicKey, Buffer.from(proof, 'base64')))
+      throw new ServerError(400, 'The station did not prove that it holds its key.');
+    const origin = key.name;
+    await db.transaction().execute(async trx => {
+      await useCode(trx, code, stationId);
+      const taken = await trx
+        .selectFrom('log')
+        .select(['station', 'prefix'])
+        .where('prefix', '=', prefix)
+        .executeTakeFirst();
+      if (taken && taken.station !== stationId) throw new ServerError(409, `Another station has the prefix ${prefix}.`);
+      const known = await trx.selectFrom('log').select('oh').where('oh', '=', originHash(origin)).executeTakeFirst();
+      if (known) throw new ServerError(409, 'This log is enrolled already.');
+      const data = { origin, vkey, prefix, witnessVkey };
+      const fleetIndex = await fleet.write(trx, { type: 'station.enrolled', data });
+      await trx
+        .insertInto('log')
+        .values({ ...emptyLog({ origin, vkey, station: stationId, prefix }), fleet_index: fleetIndex })
+        .execute();
+    });
+    return reply.code(201).send({ origin, witnessVkey, fleetVkey: fleet.vkey });
+  });
+
+  const useCode = async (trx: Kysely<ServerTables>, code: string, stationId: string) => {
+    const hash = hashCode(code);
+    const row = await trx.selectFrom('enrol_code').selectAll().where('hash', '=', hash).executeTakeFirst();
+    if (!row) throw new ServerError(400, 'This enrolment code is not known here.');
+    if (row.used_by !== null) throw new ServerError(409, 'This enrolment code was used before. Ask for another.');
+    if (Date.parse(row.expires_at) <= now())
+      throw new ServerError(410, 'This enrolment code has expired. Ask for another.');
+    await trx
+      .updateTable('enrol_code')
+      .set({ used_by: stationId })
+      .where('hash', '=', hash)
+      .where('used_by', 'is', null)
+      .execute();
+  };
+}
+
+/** A log is named after its station and epoch, so nobody can enrol a log of another station. */
+function logKey(vkey: string, stationId: string): VerifierKey {
+  try {
+    const key = parseVkey(vkey);
+    if (key.algorithm === 'ed25519' && new RegExp(`^[a-z0-9.-]+/s/${stationId}/\\d{1,6}$`).test(key.name)) return key;
+  } catch (error) {
+    if (!(error instanceof TlogError)) throw error;
+  }
+  throw new ServerError(400, 'The verifier key is not that of a log of this station.');
+}
+
+function hashCode(code: string): string {
+  return createHash('sha256').update(code).digest('hex');
+}
+
+/** A code that one station may use once within `ttlMs`; only its hash is kept. */
+export async function createEnrolCode(db: Kysely<ServerTables>, nowMs: number, ttlMs: number): Promise<string> {
+  const code = randomBytes(15).toString('base64url');
+  const expires_at = new Date(nowMs + ttlMs).toISOString();
+  await db
+    .insertInto('enrol_code')
+    .values({ hash: hashCode(code), expires_at, used_by: null })
+    .execute();
+  return code;
+}
