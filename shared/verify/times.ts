@@ -33,7 +33,7 @@ export function createTimesCheck(cosignedS: number | null) {
       const bracket =
         cosignedS === null
           ? 'nobody but the station vouches for that'
-          : `the server had all of them by ${iso(cosignedS * 1000)}`;
+          : `the server had all of them before ${iso((cosignedS + 1) * 1000)}`;
       if (outside === 0) steps.ok('times', `${says}; ${bracket}.`);
       else
         steps.warn(
