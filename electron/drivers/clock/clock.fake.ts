@@ -10,7 +10,10 @@ export type FakeClock = Clock & {
 };
 
 /** Driven time for tests: nothing happens until `advance`. */
-export function createFakeClock(start = Date.UTC(2026, 0, 1), boot = '00000000-0000-4000-8000-000000000001'): FakeClock {
+export function createFakeClock(
+  start = Date.UTC(2026, 0, 1),
+  boot = '00000000-0000-4000-8000-000000000001',
+): FakeClock {
   let elapsed = 0;
   let wallOffset = start;
   let order = 0;
