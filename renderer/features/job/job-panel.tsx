@@ -29,7 +29,14 @@ export function JobPanel({ jobId, onClose }: { jobId: JobId; onClose: () => void
     panel.current?.scrollTo(0, 0);
     if (document.activeElement === document.body) panel.current?.focus();
   }, [place]);
-  useEffect(() => panel.current?.focus(), []);
+  useEffect(() => {
+    const opener = document.activeElement;
+    panel.current?.focus();
+    return () => {
+      const focusWasInside = document.activeElement === document.body;
+      if (focusWasInside && opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
 
   function closeOnEscape(event: KeyboardEvent): void {
     if (event.key === 'Escape' && !event.defaultPrevented) onClose();

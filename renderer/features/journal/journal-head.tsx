@@ -56,6 +56,8 @@ export function JournalHead() {
   );
 }
 
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 function VerificationResult({ verification: { ok, steps } }: { verification: Verification }) {
   return (
     <div aria-live="polite">
@@ -65,7 +67,7 @@ function VerificationResult({ verification: { ok, steps } }: { verification: Ver
           <li key={step.step}>
             <StatusMark tone={outcomeTones[step.outcome]}>
               <strong>
-                {step.step}: {outcomeWords[step.outcome]}
+                {capitalised(step.step)}: {outcomeWords[step.outcome]}
               </strong>
               <small>{step.detail}</small>
             </StatusMark>
