@@ -27,6 +27,18 @@ function isOutside(name: string): boolean {
   );
 }
 
+/** The stand-alone verifier with all that it needs, as one file for Node 20 or newer. */
+export async function bundleVerifier(outFile: string): Promise<void> {
+  await bundle({
+    input: inProject('scripts/verify.ts'),
+    cwd: projectDir,
+    platform: 'node',
+    external: /^node:/,
+    output: { file: outFile, format: 'esm', codeSplitting: false },
+    logLevel: 'warn',
+  });
+}
+
 /** The preload as one CommonJS file that requires nothing but 'electron', as a sandboxed preload must be. */
 export async function bundlePreload(outFile: string): Promise<void> {
   await bundle({

@@ -6,7 +6,10 @@ import type { VerificationStep } from '../shared/verification.ts';
 import type { Pins } from '../shared/verify/report-pdf.ts';
 import { verifyPath } from '../shared/verify/verify-path.ts';
 
-const usage = `npm run verify -- FILE|DIR [--pin VKEY|FILE] [--ca PEM-FILE] [--json]
+/** Bundled to one file it is run without npm. */
+const command = process.argv[1]?.endsWith('.mjs') ? 'node verify.mjs' : 'npm run verify --';
+
+const usage = `${command} FILE|DIR [--pin VKEY|FILE] [--ca PEM-FILE] [--json]
 
 Verifies a report PDF, a proof bundle (.json) or the folder of a journal export, without station or server.
 
