@@ -45,7 +45,7 @@ export async function openBench(options: BenchOptions): Promise<Station> {
   makeFolder(dataDir);
   const clock = createNodeClock();
   const random = createNodeRandom();
-  const virtual = training ? createVirtualBench({ clock, seed: random.uuid() }) : null;
+  const virtual = training ? createVirtualBench({ clock, seed: dataDir }) : null;
   const serial = createSerialAdapter({
     paths: options.serialPaths,
     clock,

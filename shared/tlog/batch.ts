@@ -18,7 +18,7 @@ export function encodeBatch(batch: {
   return Buffer.concat([length, head, encodeBundle(batch.entries)]);
 }
 
-/** Throws `bad_batch`, `bad_proof` or `bad_bundle`. */
+/** Throws `bad_batch`, `bad_proof`, `bad_bundle` or `too_many`. */
 export function decodeBatch(bytes: Uint8Array): Batch {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (buffer.length < 4) throw new TlogError('bad_batch', 'the batch is cut short');

@@ -50,7 +50,10 @@ export function decodeEntry(bytes: Uint8Array): LeafEnvelope {
 function assertPlain(value: unknown, depth: number): void {
   if (depth > 32) throw new TlogError('bad_entry', 'the entry is nested too deeply');
   if (value === null || typeof value === 'boolean') return;
-  if (typeof value === 'string') return assertWellFormed(value);
+  if (typeof value === 'string') {
+    assertWellFormed(value);
+    return;
+  }
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value))
       throw new TlogError('bad_entry', 'numbers are safe integers; write others as text');

@@ -7,6 +7,7 @@ export type TlogErrorCode =
   | 'bad_checkpoint'
   | 'bad_proof'
   | 'bad_bundle'
+  | 'too_many'
   | 'bad_batch'
   | 'bad_tile'
   | 'bad_disclosure';

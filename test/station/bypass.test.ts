@@ -95,6 +95,6 @@ test('evidence is what its bytes say, belongs to the job and is whole', async ()
     code: 'evidence_refused',
   });
   const foreign = await add(pixelPng);
-  const request = { jobId: job.id, reason: 'will_not_boot', done, evidenceIds: [foreign.id] } as const;
+  const request = { jobId: job.id, reason: 'will_not_boot' as const, done, evidenceIds: [foreign.id] };
   await expect(technician['approvals.request'](request)).rejects.toMatchObject({ code: 'evidence_refused' });
 });
