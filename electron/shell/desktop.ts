@@ -3,6 +3,7 @@ import { app, type BrowserWindow, session } from 'electron';
 import { type Bench, findPlace, type Place } from './bench.ts';
 import { offerDownloads } from './downloads.ts';
 import { connectPages } from './ipc.ts';
+import { logLine } from './log.ts';
 import { installMenu } from './menu.ts';
 import { watchPower } from './power.ts';
 import { registerAppScheme, serveRenderer } from './protocol.ts';
@@ -36,8 +37,10 @@ async function run(openBench: (place: Place) => Promise<Bench>): Promise<void> {
   offerDownloads(session.defaultSession);
   await serveRenderer(session.defaultSession.protocol, path.join(app.getAppPath(), 'dist', 'renderer'));
 
-  const bench = await openBench(findPlace());
-  closeBeforeQuit(() => bench.close());
+  const opening = openBench(findPlace());
+  const isEnding = closeBeforeQuit(async () => (await opening).close());
+  const bench = await opening;
+  if (isEnding()) return;
   const pages = connectPages(bench);
   installMenu({ onLock: bench.lockAll });
   watchPower({ onLeave: bench.lockAll });
@@ -47,17 +50,20 @@ async function run(openBench: (place: Place) => Promise<Bench>): Promise<void> {
     const opened = createBenchWindow();
     window = opened;
     opened.once('closed', () => {
-      window = null;
+      if (window === opened) window = null;
     });
     pages.open(opened.webContents);
     await loadPage(opened);
+    // A page that crashed at work gets a successor, or its end would end the erasures under way with it.
+    opened.webContents.once('render-process-gone', (_event, { reason }) => {
+      logLine({ level: 'error', what: 'the page is gone', reason });
+      openWindow().catch(reportStartFailure);
+      opened.destroy();
+    });
   };
   // What a second start was given on its command line is not ours to trust: it only brings the window forward.
   app.on('second-instance', () => {
     if (window) showAgain(window);
-  });
-  app.on('activate', () => {
-    if (!window) void openWindow();
   });
   app.on('window-all-closed', () => app.quit());
   await openWindow();

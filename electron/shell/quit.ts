@@ -1,8 +1,11 @@
 import { app } from 'electron';
 import { logLine } from './log.ts';
 
-/** Holds the end of the application back until `close` is done, then ends it. A second asking waits for the first. */
-export function closeBeforeQuit(close: () => Promise<void>): void {
+/**
+ * Holds the end of the application back until `close` is done, then ends it. A second asking waits for the first.
+ * Returns whether the end has begun.
+ */
+export function closeBeforeQuit(close: () => Promise<void>): () => boolean {
   let state: 'open' | 'closing' | 'closed' = 'open';
   app.on('will-quit', event => {
     if (state === 'closed') return;
@@ -20,4 +23,5 @@ export function closeBeforeQuit(close: () => Promise<void>): void {
       },
     );
   });
+  return () => state !== 'open';
 }

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { app, BrowserWindow } from 'electron';
-import { logLine } from './log.ts';
 import { startUrl } from './origin.ts';
 
 /** The window of the bench, without its page yet. It shows itself when the page has something to show. */
@@ -26,15 +25,16 @@ export function createBenchWindow(): BrowserWindow {
     },
   });
   window.once('ready-to-show', () => window.show());
-  window.webContents.on('render-process-gone', (_event, { reason }) => {
-    logLine({ level: 'error', what: 'the page is gone', reason });
-    window.destroy();
-  });
   return window;
 }
 
+/** Rejects when the page cannot be loaded; a window that was closed meanwhile is no failure. */
 export async function loadPage(window: BrowserWindow): Promise<void> {
-  await window.loadURL(startUrl);
+  try {
+    await window.loadURL(startUrl);
+  } catch (error) {
+    if (!window.isDestroyed()) throw error;
+  }
 }
 
 /** Brings the window to the front, as a second start of the application asks for. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtStub } from './support/app-folder.ts';
 import { eventually } from './support/eventually.ts';
@@ -22,7 +23,7 @@ declare global {
 
 const skip = missingForDesktop() !== null;
 const timeout = 60_000;
-const endings = ['unsubscribed', 'connection closed', 'closing', 'closed'];
+const endings = ['unsubscribed', 'connection closed', 'closing', 'closed', 'quit'];
 const endingsIn = (output: string) => output.split('\n').filter(line => endings.includes(line));
 
 const runStub = async (env: Record<string, string>, onOutput?: Parameters<typeof runToEnd>[1]) =>
@@ -49,14 +50,17 @@ describe.skipIf(skip)(suiteName('start and end of the application'), () => {
     expect(endingsIn(output())).toEqual(endings);
   });
 
-  test('SIGTERM ends it in the same order, with exit code 0', { timeout }, async () => {
+  test.each([
+    ['at work', 'subscribed', endings],
+    ['while it still starts', 'opening', ['closing', 'closed', 'quit']],
+  ])('SIGTERM %s ends it in the same order, with exit code 0', { timeout }, async (_when, sign, order) => {
     let asked = false;
     const { code, output } = await runStub({}, (soFar, askToEnd) => {
-      if (asked || !soFar.includes('data in ')) return;
+      if (asked || !soFar.includes(sign)) return;
       asked = true;
       askToEnd();
     });
-    expect(endingsIn(output).slice(-2)).toEqual(['closing', 'closed']);
+    expect(endingsIn(output)).toEqual(order);
     expect(code).toBe(0);
   });
 });
@@ -142,6 +146,25 @@ describe.skipIf(skip)(suiteName('the application at work'), () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  test('a page that crashed gets a successor with a connection of its own', { timeout }, async () => {
+    const { app, page, output } = started;
+    const connectionOf = (at: Page) =>
+      at.evaluate(async () => {
+        const reply = await (window as BenchWindow).bench.call('stub.echo', null);
+        return reply.ok ? (reply.value as { connection: string }).connection : null;
+      });
+    const first = await connectionOf(page);
+    const next = app.waitForEvent('window');
+    await app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    });
+    const successor = await next;
+    await successor.waitForURL('**/index.html');
+    expect(await connectionOf(successor)).not.toBe(first);
+    expect(endingsIn(output())).toEqual(['unsubscribed', 'connection closed']);
+    started = { ...started, page: successor };
+  });
+
   test('a page that was closed leaves no connection behind', { timeout }, async () => {
     const { app, page, output } = started;
     await page.evaluate(() => (window as BenchWindow).bench.call('stub.echo', 1));
@@ -150,7 +173,7 @@ describe.skipIf(skip)(suiteName('the application at work'), () => {
       electron.on('window-all-closed', () => {});
       BrowserWindow.getAllWindows()[0]?.close();
     });
-    await eventually(output).toContain('connection closed');
-    expect(endingsIn(output())).toEqual(['unsubscribed', 'connection closed']);
+    const closed = ['unsubscribed', 'connection closed'];
+    await eventually(() => endingsIn(output())).toEqual([...closed, ...closed]);
   });
 });

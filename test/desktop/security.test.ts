@@ -151,6 +151,8 @@ describe.skipIf(skip)(suiteName('what a page of the bench can do'), { timeout: 6
     await settled();
     expect(await openedPages()).toBe(1);
     expect(started.app.context().pages()).toHaveLength(1);
+    // The harness opens nothing either way, but says so when main did not deny.
+    expect(started.output()).not.toContain('is not denied');
   });
 
   test('check 7: nothing is handed to the system to be opened', async () => {

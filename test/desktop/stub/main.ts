@@ -10,10 +10,12 @@ const listeners = new Map<string, Set<Listener>>();
 const note = (line: string) => process.stdout.write(`${line}\n`);
 const refusedWith = ErrorCode.safeParse(process.env.STUB_START_FAILURE);
 
+app.on('quit', () => note('quit'));
 startDesktop(async () => {
   if (refusedWith.success) throw new BenchError(refusedWith.data, 'Do what this message says.');
   if (process.env.STUB_START_FAILURE) throw new Error('nobody planned this');
-  note(`data in ${app.getPath('userData')}`);
+  note('opening');
+  await delay(50);
   return {
     async call(connection, name, input) {
       note(`call ${name}`);
@@ -30,6 +32,7 @@ startDesktop(async () => {
     subscribe(connection, listener) {
       const held = listeners.get(connection) ?? new Set();
       listeners.set(connection, held.add(listener));
+      note('subscribed');
       return () => {
         held.delete(listener);
         note('unsubscribed');
