@@ -124,7 +124,7 @@ describe('what is written is what is read', () => {
     const longest = Buffer.alloc(65_535, 7);
     expect(decodeBundle(encodeBundle([longest]))).toEqual([longest]);
     expect(faultOf(() => encodeBundle([Buffer.alloc(65_536)]))).toBe('bad_bundle');
-    expect(faultOf(() => decodeBundle(encodeBundle([longest, longest]), 1))).toBe('bad_bundle');
+    expect(faultOf(() => decodeBundle(encodeBundle([longest, longest]), 1))).toBe('too_many');
   });
 
   test('batches', () => {

@@ -7,15 +7,23 @@ import { TlogError } from '../../shared/tlog/errors.ts';
 import { leafHash } from '../../shared/tlog/hash.ts';
 import {
   appendLeaf,
+  consistencyProof,
   emptyFrontier,
   frontierRoot,
+  inclusionProof,
   verifyConsistency,
   verifyInclusion,
 } from '../../shared/tlog/merkle.ts';
 import { openNote, parseVkey } from '../../shared/tlog/note.ts';
+import { subtreeOf } from './reference-tree.ts';
 
 const Known = z.object({
-  certificateTransparency: z.object({ entries: z.array(z.string()), roots: z.array(z.string()).length(8) }),
+  certificateTransparency: z.object({
+    entries: z.array(z.string()),
+    roots: z.array(z.string()).length(8),
+    inclusions: z.array(z.object({ index: z.number(), size: z.number(), proof: z.array(z.string()) })),
+    consistencies: z.array(z.object({ oldSize: z.number(), newSize: z.number(), proof: z.array(z.string()) })),
+  }),
   note: z.object({ vkey: z.string(), note: z.string() }),
 });
 const known = Known.parse(readJson(import.meta.dirname, 'vectors.json'));
@@ -87,13 +95,31 @@ describeWithVectors('canonical JSON of cyberphone/json-canonicalization', 'jcs',
   });
 });
 
-describe('roots of the Certificate Transparency reference tests', () => {
-  const { entries, roots } = known.certificateTransparency;
+describe('the tree of the Certificate Transparency reference tests', () => {
+  const { entries, roots, inclusions, consistencies } = known.certificateTransparency;
+  const leaves = entries.map(entry => leafHash(Buffer.from(entry, 'hex')));
+  const subtree = subtreeOf(leaves);
+  const rootOf = (size: number) => Buffer.from(roots[size - 1] ?? '', 'hex');
+  const toHex = (hashes: readonly Buffer[]) => hashes.map(hash => hash.toString('hex'));
 
-  test('come out of appending one entry after another', () => {
+  test.each(inclusions)('entry $index of $size is proven in exactly this way', ({ index, size, proof }) => {
+    expect(toHex(inclusionProof(index, size, subtree))).toEqual(proof);
+    const leaf = leaves[index] ?? Buffer.alloc(0);
+    const hashes = proof.map(hash => Buffer.from(hash, 'hex'));
+    expect(verifyInclusion({ index, size, leaf, proof: hashes, root: rootOf(size) })).toBe(true);
+  });
+
+  test.each(consistencies)('size $newSize continues $oldSize in exactly this way', ({ oldSize, newSize, proof }) => {
+    expect(toHex(consistencyProof(oldSize, newSize, subtree))).toEqual(proof);
+    const hashes = proof.map(hash => Buffer.from(hash, 'hex'));
+    const claimed = { oldRoot: rootOf(oldSize), newRoot: rootOf(newSize) };
+    expect(verifyConsistency({ oldSize, newSize, proof: hashes, ...claimed })).toBe(true);
+  });
+
+  test('its roots come out of appending one entry after another', () => {
     let frontier = emptyFrontier;
-    const seen = entries.map(entry => {
-      frontier = appendLeaf(frontier, leafHash(Buffer.from(entry, 'hex')));
+    const seen = leaves.map(leaf => {
+      frontier = appendLeaf(frontier, leaf);
       return frontierRoot(frontier).toString('hex');
     });
     expect(seen).toEqual(roots);
