@@ -5,7 +5,7 @@ import { ServerError } from '../server/problems.ts';
 const usage = `npm run server -- --data DIR [--port P] [--host ADDRESS]     serve (port 8443, 127.0.0.1)
 npm run server -- enrol-code --data DIR [--ttl HOURS]        a one-time code for one station (24 hours)
 
-The code is made on the machine of the server while the server is stopped, or by --with-code at its start:
+The code is made on the machine of the server, whether the server runs or not; or by --with-code at its start:
 npm run server -- --data DIR --with-code                     serve, and print one code first`;
 
 const hourMs = 3_600_000;
@@ -57,7 +57,7 @@ const options = readArguments();
 try {
   if (options.command === 'serve') await serve(options);
   else {
-    const store = await openServerStore({ dataDir: options.data });
+    const store = await openServerStore({ dataDir: options.data, alone: false });
     console.log(await store.createEnrolCode(options.ttlMs));
     await store.close();
   }

@@ -28,13 +28,14 @@ export type ServerOptions = {
   log?(line: Record<string, unknown>): void;
 };
 
-/** Opens the store without listening, for what an admin does on the machine itself. */
+/** Opens the store without listening. `alone` is false for what an admin does beside a server that runs. */
 export async function openServerStore({
   dataDir,
   name = 'veriqko-central',
   now = Date.now,
-}: Pick<ServerOptions, 'dataDir' | 'name' | 'now'>) {
-  const { db, close } = await openEmbeddedDatabase(dataDir);
+  alone,
+}: Pick<ServerOptions, 'dataDir' | 'name' | 'now'> & { alone: boolean }) {
+  const { db, close } = await openEmbeddedDatabase(dataDir, { alone });
   const keys = openServerKeys({ dataDir, name, nowS: () => Math.floor(now() / 1000) });
   const fleet = createFleet({ db, signer: keys.fleet, witnessVkey: keys.cosigner.vkey, now });
   await fleet.open();
@@ -44,7 +45,7 @@ export async function openServerStore({
 /** Starts the central server on its embedded store. Throws ServerError with words for what an admin can mend. */
 export async function startCentralServer(options: ServerOptions): Promise<CentralServer> {
   const { now = Date.now, log = () => {}, host = '127.0.0.1' } = options;
-  const store = await openServerStore(options);
+  const store = await openServerStore({ ...options, alone: true });
   const app = createApp({ ...store, now, log });
   try {
     const url = await app.listen({ port: options.port, host });

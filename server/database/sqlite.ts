@@ -9,34 +9,63 @@ import type { ServerTables } from './tables.ts';
 export type ServerDatabase = { db: Kysely<ServerTables>; close(): Promise<void> };
 
 /**
- * The embedded store: one file, held by this process alone, every commit durable before it is answered. Throws
- * ServerError with words for a folder that cannot be written and for a second server on the same folder.
+ * The embedded store: one file, every commit durable before it is answered. `alone` holds the folder for as long as it
+ * is open, so that two servers can never cosign from one. Throws ServerError with words for a folder that cannot be
+ * written and for a second server on the same folder.
  */
-export async function openEmbeddedDatabase(dataDir: string): Promise<ServerDatabase> {
-  const sqlite = openFile(dataDir);
-  const db = new Kysely<ServerTables>({ dialect: new SqliteDialect({ database: sqlite }) });
+export async function openEmbeddedDatabase(dataDir: string, options: { alone: boolean }): Promise<ServerDatabase> {
+  const lock = options.alone ? inWords(() => lockFolder(dataDir)) : null;
+  try {
+    const sqlite = inWords(() => openFile(dataDir));
+    const db = new Kysely<ServerTables>({ dialect: new SqliteDialect({ database: sqlite }) });
+    await migrate(sqlite, db);
+    const close = async () => {
+      await db.destroy();
+      lock?.close();
+    };
+    return { db, close };
+  } catch (error) {
+    lock?.close();
+    throw error;
+  }
+}
+
+async function migrate(sqlite: Sqlite.Database, db: Kysely<ServerTables>): Promise<void> {
   const done = Number(sqlite.pragma('user_version', { simple: true }));
+  if (done > serverMigrations.length)
+    throw new ServerError(500, 'The database was written by a newer server. Install that version or a later one.');
   for (const [index, step] of serverMigrations.entries()) {
     if (index < done) continue;
-    await db.transaction().execute(trx => step.up(trx.schema, 'blob'));
-    sqlite.pragma(`user_version=${index + 1}`);
+    await db.transaction().execute(async trx => {
+      await step.up(trx.schema, 'blob');
+      sqlite.pragma(`user_version=${index + 1}`);
+    });
   }
-  return { db, close: () => db.destroy() };
+}
+
+function lockFolder(dataDir: string): Sqlite.Database {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = new Sqlite(join(dataDir, 'server.lock'), { timeout: 0 });
+  lock.pragma('locking_mode=EXCLUSIVE');
+  lock.exec('BEGIN EXCLUSIVE; COMMIT');
+  return lock;
 }
 
 function openFile(dataDir: string): Sqlite.Database {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const file = join(dataDir, 'server.db');
+  closeSync(openSync(file, 'a', 0o600));
+  const sqlite = new Sqlite(file, { timeout: 2_000 });
+  sqlite.pragma('journal_mode=WAL');
+  sqlite.pragma('synchronous=FULL');
+  sqlite.pragma('trusted_schema=OFF');
+  sqlite.exec('BEGIN IMMEDIATE; COMMIT');
+  return sqlite;
+}
+
+function inWords<T>(open: () => T): T {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const file = join(dataDir, 'server.db');
-    closeSync(openSync(file, 'a', 0o600));
-    const sqlite = new Sqlite(file, { timeout: 0 });
-    // Held for as long as the process lives, so that two servers can never cosign from one folder.
-    sqlite.pragma('locking_mode=EXCLUSIVE');
-    sqlite.pragma('journal_mode=WAL');
-    sqlite.pragma('synchronous=FULL');
-    sqlite.pragma('trusted_schema=OFF');
-    sqlite.exec('BEGIN IMMEDIATE; COMMIT');
-    return sqlite;
+    return open();
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     if (code.startsWith('SQLITE_BUSY'))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Kysely } from 'kysely';
-import { decodeBatch } from '../../shared/tlog/batch.ts';
+import { type Batch, decodeBatch } from '../../shared/tlog/batch.ts';
 import { parseCheckpoint } from '../../shared/tlog/checkpoint.ts';
 import { TlogError } from '../../shared/tlog/errors.ts';
 import { frontierRoot, verifyConsistency } from '../../shared/tlog/merkle.ts';
@@ -12,7 +12,6 @@ import { append, grow, type LogRow } from '../log-store.ts';
 import { ServerError, sendProblem } from '../problems.ts';
 
 export const batchType = 'application/vnd.audit-batch.v1';
-const hardEntries = 10_000;
 const hardInflatedBytes = 16 * 1024 * 1024;
 
 type Deps = { db: Kysely<ServerTables>; cosigner: NoteSigner; now: () => number };
@@ -40,7 +39,7 @@ export function batchRoutes(app: FastifyInstance, { db, cosigner, now }: Deps): 
     },
   );
 
-  const ingest = async (log: LogRow, batch: ReturnType<typeof readBatch>): Promise<Fault | { lines: string }> => {
+  const ingest = async (log: LogRow, batch: Batch): Promise<Fault | { lines: string }> => {
     const claim = readClaim(log, batch.note);
     if ('status' in claim) return claim;
     const cosign = () => ({ lines: cosigner.sign(claim.text) });
@@ -59,15 +58,25 @@ export function batchRoutes(app: FastifyInstance, { db, cosigner, now }: Deps): 
     if (grown.frontier.size !== claim.size || !frontierRoot(grown.frontier).equals(claim.root)) {
       return { status: 422, detail: 'The entries do not add up to the root of the checkpoint.' };
     }
-    await db.transaction().execute(async trx => {
-      await append(trx, log, batch.entries, grown);
-      await trx
-        .insertInto('checkpoint')
-        .values({ oh: log.oh, size: claim.size, root: claim.root, note: batch.note })
-        .execute();
-    });
-    return cosign();
+    return (await store(log, claim, batch, grown)) ? cosign() : ingest(await reread(log), batch);
   };
+
+  /** False when another client was faster; perhaps with the very same batch. */
+  const store = async (log: LogRow, claim: Claim, { entries, note }: Batch, grown: ReturnType<typeof grow>) => {
+    const { size, root } = claim;
+    try {
+      await db.transaction().execute(async trx => {
+        await append(trx, log, entries, grown);
+        await trx.insertInto('checkpoint').values({ oh: log.oh, size, root, note }).execute();
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof ServerError && error.status === 409) return false;
+      throw error;
+    }
+  };
+
+  const reread = ({ oh }: LogRow) => db.selectFrom('log').selectAll().where('oh', '=', oh).executeTakeFirstOrThrow();
 
   /** Whether exactly this head was taken before. */
   const held = async (log: LogRow, claim: Claim): Promise<boolean> => {
@@ -111,12 +120,12 @@ export function batchRoutes(app: FastifyInstance, { db, cosigner, now }: Deps): 
   };
 }
 
-function readBatch(bytes: Buffer) {
+function readBatch(bytes: Buffer): Batch {
   try {
-    const batch = decodeBatch(bytes);
-    if (batch.entries.length > hardEntries) throw new ServerError(413, 'A batch holds 10,000 entries at most.');
-    return batch;
+    return decodeBatch(bytes);
   } catch (error) {
+    if (error instanceof TlogError && error.code === 'too_many')
+      throw new ServerError(413, 'A batch holds 10,000 entries at most.', { cause: error });
     if (error instanceof TlogError) throw new ServerError(400, `This is no batch: ${error.message}.`, { cause: error });
     throw error;
   }

@@ -32,6 +32,9 @@ export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, now 
       throw new ServerError(400, 'The station did not prove that it holds its key.');
     const origin = key.name;
     await db.transaction().execute(async trx => {
+      const known = await trx.selectFrom('log').selectAll().where('oh', '=', originHash(origin)).executeTakeFirst();
+      // The answer to an enrolment can get lost: the same station asks again with the same code and key.
+      if (known?.vkey === vkey && (await usedBy(trx, code)) === stationId) return;
       await useCode(trx, code, stationId);
       const taken = await trx
         .selectFrom('log')
@@ -39,7 +42,6 @@ export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, now 
         .where('prefix', '=', prefix)
         .executeTakeFirst();
       if (taken && taken.station !== stationId) throw new ServerError(409, `Another station has the prefix ${prefix}.`);
-      const known = await trx.selectFrom('log').select('oh').where('oh', '=', originHash(origin)).executeTakeFirst();
       if (known) throw new ServerError(409, 'This log is enrolled already.');
       const data = { origin, vkey, prefix, witnessVkey };
       const fleetIndex = await fleet.write(trx, { type: 'station.enrolled', data });
@@ -50,6 +52,12 @@ export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, now 
     });
     return reply.code(201).send({ origin, witnessVkey, fleetVkey: fleet.vkey });
   });
+
+  const usedBy = async (trx: Kysely<ServerTables>, code: string): Promise<string | null> => {
+    const hash = hashCode(code);
+    const row = await trx.selectFrom('enrol_code').select('used_by').where('hash', '=', hash).executeTakeFirst();
+    return row?.used_by ?? null;
+  };
 
   const useCode = async (trx: Kysely<ServerTables>, code: string, stationId: string) => {
     const hash = hashCode(code);
