@@ -29,7 +29,7 @@ if (electron.isStub) {
   console.log("Electron's own distribution is not here: packaging around a stub that starts the test harness");
 }
 
-const missing = await buildApplication(path.join(projectDir, 'dist'));
+const missing = await buildApplication(path.join(projectDir, 'build/package'));
 if (missing.length > 0) fail(missing.join('\n'));
 const builder = path.join(projectDir, 'node_modules/electron-builder/cli.js');
 const target = values.dir ? ['dir'] : [];
