@@ -215,15 +215,3 @@ describe('tampering gives the step its name', () => {
     );
   });
 });
-
-describe('what is no export', () => {
-  test.each([
-    ['a folder of something else', () => import.meta.dirname, 'export'],
-    ['a file of something else', () => import.meta.filename, 'file'],
-    ['nothing', () => join(folder, 'nothing'), 'file'],
-  ])('%s', async (_, path, step) => {
-    const { ok, steps } = await verifyPath(path(), pins);
-    expect(ok).toBe(false);
-    expect(steps.at(-1)).toMatchObject({ step, outcome: 'failed' });
-  });
-});
