@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
 import { encodeBatch } from '../../shared/tlog/batch.ts';
@@ -244,6 +245,22 @@ describe('batches', () => {
 });
 
 describe('the folder', () => {
+  test('when it cannot be written for now: 503, nothing taken, and the same batch later', async () => {
+    const log = await enrolled();
+    log.write(3);
+    const other = new Sqlite(join(dir, 'data/server.db'));
+    try {
+      other.exec('BEGIN IMMEDIATE');
+      const answer = await send(log, log.batch(0, 3));
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      await expectProblem(answer, 503, /try again/);
+      other.exec('ROLLBACK');
+    } finally {
+      other.close();
+    }
+    expect((await send(log, log.batch(0, 3))).status).toBe(200);
+  });
+
   test('keeps everything over a restart', async () => {
     const log = await enrolled();
     log.write(300);

@@ -1,0 +1,81 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createStationLog } from './station-client.ts';
+
+const project = join(import.meta.dirname, '../..');
+const script = join(project, 'scripts/server.ts');
+let dir: string;
+let stop = async (): Promise<number | null> => null;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'bench-server-command-'));
+});
+afterEach(async () => {
+  await stop();
+  stop = async () => null;
+  chmodSync(dir, 0o700);
+  rmSync(dir, { recursive: true });
+});
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+  expect(stderr).not.toMatch(/\n\s+at /);
+  return { status, stdout, stderr };
+}
+
+/** A server in a process of its own; resolves with its address once it says that it serves. */
+async function serve(...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [script, '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<number | null>(resolve => child.once('exit', resolve));
+  stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  let said = '';
+  for await (const chunk of child.stdout) {
+    said += String(chunk);
+    const [, url] = /serving (http:\S+) · fleet key \S+\n/.exec(said) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error(`the server ended: ${said}`);
+}
+
+test('a code made beside the running server enrols a station; SIGTERM ends it in order', async () => {
+  const url = await serve('--data', dir);
+  const { status, stdout } = run('enrol-code', '--data', dir);
+  expect(status).toBe(0);
+  const answer = await fetch(new URL('/v1/enrol', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(createStationLog().enrolment(stdout.trim(), 'AAAA')),
+  });
+  expect(answer.status).toBe(201);
+  expect(run('--data', dir, '--port', '0')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('Another server uses this data folder'),
+  });
+  expect(await stop()).toBe(0);
+});
+
+test.skipIf(process.platform === 'win32')('the keys are for the account of the server alone', () => {
+  expect(run('enrol-code', '--data', dir).status).toBe(0);
+  for (const file of ['server-keys.json', 'server.db']) expect(statSync(join(dir, file)).mode & 0o077).toBe(0);
+});
+
+test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+  'a folder that may not be written (not as root, who may write anywhere)',
+  () => {
+    chmodSync(dir, 0o500);
+    expect(run('--data', dir)).toMatchObject({ status: 1, stderr: expect.stringContaining('may write') });
+  },
+);
+
+test.each([[[]], [['--data']], [['frobnicate', '--data', 'x']], [['--data', 'x', '--bogus']]])(
+  'a command that is wrong: %j',
+  args => {
+    expect(run(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining('npm run server --') });
+  },
+);
