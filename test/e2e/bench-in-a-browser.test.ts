@@ -23,26 +23,33 @@ import {
   supervisor,
   technician,
 } from './support/acts.ts';
-import { type BenchProcess, startBenchProcess } from './support/bench-process.ts';
+import {
+  type BenchProcess,
+  type ServerProcess,
+  startBenchProcess,
+  startServerProcess,
+} from './support/bench-process.ts';
 import { type BrowserBench, startBrowser } from './support/browser.ts';
 
 const eraseTimeoutMs = 60_000;
 
 describeWithTools('the bench in a browser', ['chromium'], () => {
   let bench: BenchProcess;
+  let server: ServerProcess;
   let browser: BrowserBench;
   let office: Page;
   let floor: Page;
   let desk: Page;
 
   beforeAll(async () => {
-    bench = await startBenchProcess();
+    [bench, server] = await Promise.all([startBenchProcess(), startServerProcess()]);
     browser = await startBrowser(bench.address());
   }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
     await bench?.close();
+    await server?.close();
   });
 
   it('is set up by its first admin, who adds users after giving the password again', async () => {
@@ -157,6 +164,24 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await desk.getByText('Virtual erasure tool').waitFor();
     await expectAccessible(desk, 'station');
     expect(await floor.getByRole('link', { name: 'Journal' }).count()).toBe(0);
+  }, 60_000);
+
+  it('is enrolled by its admin, after which the server cosigns what waited', async () => {
+    await office.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(office, admin);
+    await goTo(office, 'Station');
+    const form = office.getByRole('form', { name: 'Enrol this station' });
+    await form.getByLabel('Address of the server').fill(server.url);
+    await form.getByRole('textbox', { name: 'Enrolment code' }).fill('no-code-of-this-server');
+    await form.getByRole('button', { name: 'Enrol this station' }).click();
+    await form.getByRole('alert').waitFor();
+    await form.getByRole('textbox', { name: 'Enrolment code' }).fill(server.code);
+    await form.getByRole('button', { name: 'Enrol this station' }).click();
+    await office.getByRole('link', { name: 'Up to date all cosigned' }).waitFor();
+    await floor.getByRole('link', { name: 'Up to date all cosigned' }).waitFor();
+    await expectAccessible(office, 'station, enrolled');
+    await goTo(desk, 'Reports');
+    await desk.getByText('Journal cosigned by the server').waitFor();
   }, 60_000);
 
   it('keeps a draft while locked and takes it up again after the right password', async () => {

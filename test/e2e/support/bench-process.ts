@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-const projectDir = path.resolve(import.meta.dirname, '../../..');
-const addressPattern = /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/;
-const startTimeoutMs = 90_000;
+import { launch } from './launch.ts';
 
 export type BenchProcess = {
   /** Address with the token of the present launch, as printed. */
@@ -21,53 +17,42 @@ export type BenchProcess = {
 /** Starts the bench in training mode, in a process of its own on a fresh data folder, and waits for its address. */
 export async function startBenchProcess(): Promise<BenchProcess> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-e2e-'));
-  let launch = await launchBench(dataDir, '0');
+  const start = (port: string) =>
+    launch(
+      ['scripts/start.ts', '--browser', '--training', '--data', dataDir, '--port', port],
+      /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/,
+    );
+  let running = await start('0');
+  const address = () => running.printed[0];
   return {
-    address: () => launch.address,
-    kill: () => launch.end('SIGKILL'),
+    address,
+    kill: () => running.end('SIGKILL'),
     async startAgain() {
-      launch = await launchBench(dataDir, new URL(launch.address).port);
+      running = await start(new URL(address()).port);
     },
     async close() {
-      await launch.end('SIGTERM');
+      await running.end('SIGTERM');
       await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-async function launchBench(dataDir: string, port: string) {
-  const args = ['scripts/start.ts', '--browser', '--training', '--data', dataDir, '--port', port];
-  const child = spawn(process.execPath, args, { cwd: projectDir, stdio: ['ignore', 'pipe', 'pipe'] });
-  const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    await exited;
-  };
-  try {
-    return { address: await printedAddress(child), end };
-  } catch (error) {
-    await end('SIGKILL');
-    throw error;
-  }
-}
+export type ServerProcess = { readonly url: string; readonly code: string; close(): Promise<void> };
 
-function printedAddress(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const fail = (why: string) => {
-      clearTimeout(timer);
-      reject(new Error(`The bench did not start: ${why}\n${text}`));
-    };
-    const timer = setTimeout(() => fail('no address in time'), startTimeoutMs);
-    const read = (chunk: Buffer) => {
-      text += chunk.toString();
-      const address = addressPattern.exec(text)?.[0];
-      if (address === undefined) return;
-      clearTimeout(timer);
-      resolve(address);
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('exit', code => fail(`it ended with ${code}`));
-  });
+/** Starts the central server on its embedded store, with a code for one station. */
+export async function startServerProcess(): Promise<ServerProcess> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'server-e2e-'));
+  const running = await launch(
+    ['scripts/server.ts', '--data', dataDir, '--port', '0', '--with-code'],
+    /enrolment code (\S+)\s+serving (http:\S+)/,
+  );
+  const [, code = '', url = ''] = running.printed;
+  return {
+    url,
+    code,
+    async close() {
+      await running.end('SIGTERM');
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
 }
