@@ -20,7 +20,15 @@ export function EraseStage({ job, onJob }: JobFormProps) {
         <p>The erase was interrupted. The device must be plugged in and be the same one before it can start again.</p>
       )}
       {place === 'reset.erase_failed' && (
-        <p>The erase did not succeed. Try again, ask for a manual bypass, or fail the job.</p>
+        <>
+          {job.erase.status === 'indeterminate' && (
+            <p>
+              <strong>The identity read after the erase is another one, or none.</strong> Check which device is on the
+              connector before anything else.
+            </p>
+          )}
+          <p>The erase did not succeed. Try again, ask for a manual bypass, or fail the job.</p>
+        </>
       )}
       {actions.includes('start_erase') && can('job.work') && <StartEraseForm job={job} onJob={onJob} />}
       <BypassState job={job} />
