@@ -12,6 +12,7 @@ export type HeadlessOptions = {
   /** 0 takes any free port. */
   port: number;
   training: boolean;
+  phones: number;
   serialPaths: readonly string[];
   piceaCommand: { command: string; args: readonly string[] } | null;
   rendererDir: string;

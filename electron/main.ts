@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import type { StartChild } from './drivers/child/child.ts';
 import { createFileKeystore } from './drivers/keystore/keystore.file.ts';
 import { openOsKeystore } from './drivers/keystore/keystore.node.ts';
@@ -6,15 +7,17 @@ import type { WorkerReply } from './drivers/worker/protocol.ts';
 import { createWorkerRequests } from './drivers/worker/requests.ts';
 import type { Worker } from './drivers/worker/worker.ts';
 import type { ReportTasks } from './features/reports/report-worker.ts';
+import { launchOptions, readLaunchOptions } from './launch-options.ts';
 import { openBench } from './open-bench.ts';
 import type { Place } from './shell/bench.ts';
 import { startDesktop } from './shell/desktop.ts';
-import { readLaunchOptions } from './shell/launch-options.ts';
 import { logLine } from './shell/log.ts';
 import { startUtility } from './shell/utility.ts';
 
 startDesktop(async place => {
-  const options = readLaunchOptions(process.argv);
+  // Electron's and Chromium's own switches are among the arguments: not strict.
+  const { values } = parseArgs({ args: process.argv.slice(1), strict: false, options: launchOptions });
+  const options = readLaunchOptions(values);
   return openBench({
     ...options,
     dataDir: place.dataDir,

@@ -20,6 +20,8 @@ export type BenchOptions = {
   /** Folder of everything the bench keeps; training has one of its own inside, which never meets the real one. */
   dataDir: string;
   training: boolean;
+  /** Virtual phones plugged in at the start of training. */
+  phones: number;
   serialPaths: readonly string[];
   /** Command of the vendor's SDK host; null when there is none on this machine. */
   piceaCommand: { command: string; args: readonly string[] } | null;
@@ -32,6 +34,10 @@ export type BenchOptions = {
 };
 
 const minuteMs = 60_000;
+const trainingEraseMs = 8_000;
+
+/** What the first phones of a training bench have in store. */
+const startingFaults = [null, null, 'fails', 'lost'] as const;
 
 /** The folder a bench really works in. */
 export function workFolder(options: Pick<BenchOptions, 'dataDir' | 'training'>): string {
@@ -45,7 +51,9 @@ export async function openBench(options: BenchOptions): Promise<Station> {
   makeFolder(dataDir);
   const clock = createNodeClock();
   const random = createNodeRandom();
-  const virtual = training ? createVirtualBench({ clock, seed: dataDir }) : null;
+  // Seeded by the folder: the same phones come back after a restart, and with them their open jobs.
+  const virtual = training ? createVirtualBench({ clock, seed: dataDir, eraseDurationMs: trainingEraseMs }) : null;
+  for (let i = 0; i < options.phones; i++) virtual?.plug({ fault: startingFaults[i] ?? null });
   const serial = createSerialAdapter({
     paths: options.serialPaths,
     clock,
@@ -55,6 +63,13 @@ export async function openBench(options: BenchOptions): Promise<Station> {
   const picea = virtual?.picea ?? realPicea(options, clock);
   const plugs: TrainingBench | null = virtual && {
     plugIn: fault => ({ portPath: virtual.plug({ fault }).portPath }),
+    replug(portPath) {
+      const phone = virtual.list().findLast(p => p.epoch === null && p.portPath === portPath);
+      if (!phone) return false;
+      if (phone.fault === 'lost') virtual.order(phone.id, null);
+      virtual.replug(phone.id);
+      return true;
+    },
     unplug(portPath) {
       const phone = virtual.at(portPath);
       if (phone) virtual.unplug(phone.id);

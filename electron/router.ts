@@ -1,9 +1,12 @@
+import { z } from 'zod';
 import { type Method, methods, type Reply } from '../shared/contract.ts';
 import { BenchError, type ErrorCode } from '../shared/errors.ts';
 import { masked } from '../shared/masking.ts';
 import type { Access, MethodSpec } from '../shared/method.ts';
 import { allows } from '../shared/permissions.ts';
 import type { Caller, Handlers, SignedIn } from './handlers.ts';
+
+const JobRef = z.object({ jobId: z.uuid() });
 
 export type GateSession = SignedIn & { locked: boolean; stepUpUntil: number | null };
 
@@ -13,8 +16,8 @@ export type RouterDeps = {
   now(): number;
   newTraceId(): string;
   log(line: Record<string, unknown>): void;
-  /** Called for every refusal at the gate, so that it can be recorded. */
-  onRefused(refusal: { method: string; code: ErrorCode; operatorId: string | null }): void;
+  /** Called for every refusal at the gate or by a state machine, so that it can be recorded. */
+  onRefused(refusal: { method: string; code: ErrorCode; operatorId: string | null; job?: string }): void;
 };
 
 /** The one gate into the station: every carrier calls this and nothing else. It never rejects. */
@@ -37,13 +40,29 @@ export function createRouter(deps: RouterDeps) {
     return { connection, signedIn: session };
   };
 
+  /** What a state machine does not allow is a refusal as much as what a role may not do. */
+  const refusable = async (name: Method, caller: Caller, input: unknown, work: () => unknown): Promise<unknown> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof BenchError && error.code === 'state_refused') {
+        const job = JobRef.safeParse(input).data?.jobId;
+        const operatorId = caller.signedIn?.operatorId ?? null;
+        deps.onRefused({ method: name, code: error.code, operatorId, ...(job ? { job } : {}) });
+      }
+      throw error;
+    }
+  };
+
   const run = async (name: Method, caller: Caller, input: unknown): Promise<unknown> => {
     const spec: MethodSpec = methods[name];
     const parsed = spec.input.safeParse(input);
     if (!parsed.success) throw new BenchError('bad_input', describeIssues(parsed.error.issues));
     // The table types tie each handler to its own method; a name known only at run time cannot carry that tie.
     const handler = handlers[name] as (input: unknown, caller: Caller | SignedIn) => unknown;
-    const output = await handler(parsed.data, spec.access === 'public' ? caller : signedIn(caller));
+    const output = await refusable(name, caller, parsed.data, () =>
+      handler(parsed.data, spec.access === 'public' ? caller : signedIn(caller)),
+    );
     const value = spec.output.parse(output);
     const role = sessionOf(caller.connection)?.role;
     return role === undefined || allows(role, 'pii.read') ? value : masked(value);

@@ -133,9 +133,9 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     now: clock.now,
     newTraceId: random.uuid,
     log,
-    onRefused: ({ method, code, operatorId }) => {
+    onRefused: ({ method, code, operatorId, job }) => {
       const actor = operatorId ?? undefined;
-      database.write(tx => journal.append(tx, { type: 'access.refused', actor, data: { method, code } }));
+      database.write(tx => journal.append(tx, { type: 'access.refused', actor, job, data: { method, code } }));
     },
   });
 

@@ -1,13 +1,16 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataDir, startHeadless } from '../electron/headless.ts';
+import { launchOptions, readLaunchOptions } from '../electron/launch-options.ts';
 import { BenchError } from '../shared/errors.ts';
+import { isBuilt } from './build-state.ts';
 import { buildApplication, projectDir } from './bundle.ts';
 import { electronBinary, openElectron } from './electron-binary.ts';
 
-const usage = `npm start -- [--training] [--serial PATH]… [--picea "COMMAND ARGS"] [--data DIR] [--port N] [--browser]
+const usage = `npm start -- [--training [--phones N]] [--serial PATH]… [--picea "COMMAND ARGS"] [--data DIR] [--port N] [--browser]
 
   --training   virtual devices, in a data folder of their own
+  --phones     how many of them are plugged in at the start (4)
   --serial     watch this serial line (may repeat)
   --picea      command of the SDK host that erases
   --data       folder for everything the bench keeps
@@ -18,9 +21,7 @@ function readArguments() {
   try {
     return parseArgs({
       options: {
-        training: { type: 'boolean', default: false },
-        serial: { type: 'string', multiple: true, default: [] },
-        picea: { type: 'string' },
+        ...launchOptions,
         data: { type: 'string' },
         port: { type: 'string', default: '0' },
         browser: { type: 'boolean', default: false },
@@ -46,13 +47,10 @@ function log(line: Record<string, unknown>) {
 }
 
 async function serve(options: ReturnType<typeof readArguments>) {
-  const [command, ...args] = options.picea?.split(/\s+/) ?? [];
   const bench = await startHeadless({
     dataDir: options.data ?? defaultDataDir(),
     port: portOf(options.port),
-    training: options.training,
-    serialPaths: options.serial,
-    piceaCommand: command === undefined ? null : { command, args },
+    ...readLaunchOptions(options),
     rendererDir: path.join(projectDir, 'dist', 'renderer'),
     log,
   });
@@ -73,7 +71,8 @@ if (options.help) {
   console.log(usage);
   process.exit(0);
 }
-for (const note of await buildApplication(path.join(projectDir, 'dist'))) console.error(note);
+const outDir = path.join(projectDir, 'dist');
+if (!isBuilt(outDir)) for (const note of await buildApplication(outDir)) console.error(note);
 const electron = options.browser ? { binary: null, why: 'a browser was asked for' } : electronBinary();
 if (electron.binary !== null) process.exit(await openElectron(electron.binary, process.argv.slice(2)));
 console.log(`No desktop window (${electron.why}): serving the same bench for a browser of this machine.`);

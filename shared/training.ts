@@ -12,5 +12,7 @@ export const trainingMethods = {
     output: z.object({ portPath: z.string() }),
     access: 'job.work',
   },
+  /** Puts an unplugged device back on its connector; one that was lost in an erase behaves from then on. */
+  'training.replug': { input: z.object({ portPath: z.string() }), output: z.null(), access: 'job.work' },
   'training.unplug': { input: z.object({ portPath: z.string() }), output: z.null(), access: 'job.work' },
 } as const satisfies MethodSpecs;

@@ -30,7 +30,7 @@ describe.skipIf(skip)(suiteName('the desktop application, from its first start t
   let started: Started;
 
   beforeAll(async () => {
-    started = await startApp(await builtApplication(), { args: ['--training'] });
+    started = await startApp(await builtApplication(), { args: ['--training', '--phones=0'] });
     started.page.setDefaultTimeout(15_000);
     started.page.on('pageerror', error => complaints.push(error.message));
     started.page.on('console', message => {
@@ -107,7 +107,10 @@ describe.skipIf(skip)(suiteName('the desktop application, from its first start t
 
   test('after a restart the job is where it was', async () => {
     await started.app.close();
-    started = await startApp(await builtApplication(), { args: ['--training'], userData: started.userData });
+    started = await startApp(await builtApplication(), {
+      args: ['--training', '--phones=0'],
+      userData: started.userData,
+    });
     const { page } = started;
     await signIn(page, technician);
     await page.getByRole('heading', { level: 1, name: 'Bench' }).waitFor();

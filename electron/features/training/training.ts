@@ -5,6 +5,8 @@ import type { Handlers } from '../../handlers.ts';
 /** Virtual devices that a trainee plugs in and out. */
 export type TrainingBench = {
   plugIn(fault: VirtualFault | null): { portPath: string };
+  /** Puts back what was plugged in there last; false when nothing was. */
+  replug(portPath: string): boolean;
   /** False when nothing is plugged in there. */
   unplug(portPath: string): boolean;
 };
@@ -17,6 +19,10 @@ export function createTraining(bench: TrainingBench | null) {
   };
   return {
     'training.plug_in': ({ fault }) => open().plugIn(fault ?? null),
+    'training.replug': ({ portPath }) => {
+      if (!open().replug(portPath)) throw new BenchError('not_found', 'Nothing was plugged in there.');
+      return null;
+    },
     'training.unplug': ({ portPath }) => {
       if (!open().unplug(portPath)) throw new BenchError('not_found', 'Nothing is plugged in there.');
       return null;

@@ -1,5 +1,5 @@
 import { ActionIcon, Button } from '@mantine/core';
-import { IconPlugConnectedX } from '@tabler/icons-react';
+import { IconPlug, IconPlugConnectedX } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { Device, DeviceState } from '../../../shared/devices.ts';
 import type { JobId } from '../../../shared/ids.ts';
@@ -71,6 +71,17 @@ export const DeviceTile = memo(function DeviceTile({ device, job, selected, onOp
           <Button px="sm" variant="default" onClick={act} aria-label={`Show the job of ${title} at ${device.portPath}`}>
             Show the job
           </Button>
+        )}
+        {info.training && device.state === 'lost' && can('job.work') && (
+          <ActionIcon
+            variant="default"
+            size={42}
+            title="Plug in again"
+            aria-label={`Plug in again: ${title} at ${device.portPath}`}
+            onClick={() => void run(() => api['training.replug']({ portPath: device.portPath }))}
+          >
+            <IconPlug size={20} aria-hidden />
+          </ActionIcon>
         )}
         {info.training && device.state !== 'lost' && can('job.work') && (
           <ActionIcon

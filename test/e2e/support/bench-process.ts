@@ -19,7 +19,7 @@ export async function startBenchProcess(): Promise<BenchProcess> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-e2e-'));
   const start = (port: string) =>
     launch(
-      ['scripts/start.ts', '--browser', '--training', '--data', dataDir, '--port', port],
+      ['scripts/start.ts', '--browser', '--training', '--phones', '0', '--data', dataDir, '--port', port],
       /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/,
     );
   let running = await start('0');
