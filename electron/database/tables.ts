@@ -17,6 +17,8 @@ export type Tables = {
   tile: { level: number; n: number; data: Buffer; root: Buffer };
   checkpoint: { size: number; note: string; cosigs: string | null };
   pii: { idx: number; slot: number; subject: string; ct: Buffer; uploaded: Generated<number> };
+  forgotten: { subject: string; at: string; idx: number };
+  legal_hold: { subject: string; since: string; idx: number };
   setting: { key: string; value: string };
   operator: {
     id: string;

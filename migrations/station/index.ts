@@ -1,4 +1,5 @@
 import * as journalAndJobs from './0001-journal-and-jobs.ts';
+import * as privacy from './0002-privacy.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
-export const stationMigrations = [journalAndJobs] as const;
+export const stationMigrations = [journalAndJobs, privacy] as const;
