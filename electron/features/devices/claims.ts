@@ -1,3 +1,4 @@
+import { BenchError } from '../../../shared/errors.ts';
 import type { DeviceId } from '../../../shared/ids.ts';
 import type { IdentityRead, Sighting } from '../../drivers/devices/adapter.ts';
 
@@ -6,15 +7,16 @@ export type Claim = {
   readonly portPath: string;
   /** Epoch on the cable just now; null while the device is away. */
   epoch(): string | null;
-  /** Reads identity from whatever is on the device's connector now. */
+  /** Reads identity from whatever is on the connector now; `device_lost` when that left before the read was over. */
   identify(signal: AbortSignal): Promise<IdentityRead>;
   /** Calls back when the device leaves or comes back; returns what stops it. */
   onPresence(listener: (present: boolean) => void): () => void;
-  /** Gives the device back. `same: false` means that something else is on the connector now. */
+  /** Gives the device back. `same: false` means that the last read was of something else, or told nothing. */
   release(outcome: { same: boolean }): void;
 };
 
-type Held = { present: boolean; listeners: Set<(present: boolean) => void> };
+/** `readEpoch`: what was last read on the connector, at first the device as it was recognised. */
+type Held = { present: boolean; readEpoch: string; listeners: Set<(present: boolean) => void> };
 
 type Owner = {
   sighting(): Sighting;
@@ -36,12 +38,19 @@ export function createClaims() {
       return true;
     },
     take(portPath: string, id: DeviceId, owner: Owner): Claim {
-      const mine: Held = { present: true, listeners: new Set() };
+      const mine: Held = { present: true, readEpoch: owner.sighting().epoch, listeners: new Set() };
       held.set(id, mine);
       return {
         portPath,
         epoch: () => (mine.present ? owner.sighting().epoch : null),
-        identify: signal => owner.read(owner.sighting(), signal),
+        async identify(signal) {
+          const sighting = owner.sighting();
+          const read = await owner.read(sighting, signal);
+          // The conversation ends after the answer: meanwhile something else may stand on the connector.
+          if (!mine.present || owner.sighting().epoch !== sighting.epoch) throw leftMeanwhile();
+          mine.readEpoch = sighting.epoch;
+          return read;
+        },
         onPresence(listener) {
           mine.listeners.add(listener);
           return () => mine.listeners.delete(listener);
@@ -49,9 +58,16 @@ export function createClaims() {
         release({ same }) {
           if (held.get(id) !== mine) return;
           held.delete(id);
-          owner.released({ same, present: mine.present });
+          owner.released({ same: same && owner.sighting().epoch === mine.readEpoch, present: mine.present });
         },
       };
     },
   };
+}
+
+function leftMeanwhile(): BenchError {
+  return new BenchError(
+    'device_lost',
+    'The device left its connector while it was read. Wait until it is ready again.',
+  );
 }

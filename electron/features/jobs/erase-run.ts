@@ -13,7 +13,14 @@ export type EraseClaim = {
 };
 
 /** One erase under way. */
-export type EraseRun = { jobId: JobId; claim: EraseClaim; abort: AbortController; startedAt: number };
+export type EraseRun = {
+  readonly jobId: JobId;
+  readonly claim: EraseClaim;
+  readonly abort: AbortController;
+  readonly startedAt: number;
+  /** Why the bench itself ended it; null while it did not. */
+  stoppedBy: InterruptionCause | null;
+};
 
 export type ErasePolicy = {
   /** An erase that reports nothing for so long is taken as interrupted. */
@@ -23,5 +30,3 @@ export type ErasePolicy = {
   /** How long a device may take to come back for the check after a successful erase. */
   returnMs: number;
 };
-
-export type Interrupt = (run: EraseRun, cause: InterruptionCause) => void;

@@ -62,9 +62,15 @@ export function createEraseVerification(deps: VerifyDeps) {
         settle();
         reject(new BenchError('device_lost', 'The device did not come back after the erase.'));
       });
+      const aborted = () => {
+        settle();
+        reject(run.abort.signal.reason);
+      };
+      run.abort.signal.addEventListener('abort', aborted, { once: true });
       const settle = () => {
         stop();
         cancel();
+        run.abort.signal.removeEventListener('abort', aborted);
       };
     });
 
@@ -73,6 +79,8 @@ export function createEraseVerification(deps: VerifyDeps) {
       await untilPresent(run);
       return await run.claim.identify(AbortSignal.any([run.abort.signal, AbortSignal.timeout(identifyLimitMs)]));
     } catch (error) {
+      // Whoever ended the run did not look at the device: that is an interruption and no answer.
+      run.abort.signal.throwIfAborted();
       if (error instanceof BenchError) return null;
       throw error;
     }
@@ -103,11 +111,11 @@ export function createEraseVerification(deps: VerifyDeps) {
   };
 
   return {
-    /** Resolves with whether the device of the job is on its connector now. */
+    /** Resolves with whether what was last read on the connector is the device of the job. */
     async conclude(run: EraseRun, result: EraseResult): Promise<boolean> {
       store(run, result);
       jobs.setProgress(run.jobId, null);
-      return result.success ? check(run, result) : run.claim.epoch() !== null;
+      return result.success ? check(run, result) : true;
     },
   };
 }

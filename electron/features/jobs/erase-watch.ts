@@ -15,20 +15,24 @@ export function watchRun(run: EraseRun, deps: WatchDeps) {
   const { clock, policy } = deps;
   let silence = clock.after(policy.stallMs, deps.onStalled);
   let absence = () => {};
+  let stopped = false;
+  /** At once when no reboot was announced: the next sighting may be in the same breath. */
   const left = () => {
     absence();
-    absence = clock.after(Math.max(0, deps.rebootUntil(run) - clock.now()), () => {
-      if (run.claim.epoch() === null) deps.onUnplugged();
-    });
+    const remainingMs = deps.rebootUntil(run) - clock.now();
+    if (remainingMs > 0) absence = clock.after(remainingMs, left);
+    else deps.onUnplugged();
   };
   const stopPresence = run.claim.onPresence(present => (present ? absence() : left()));
   return {
     /** The tool said something. */
     heard() {
+      if (stopped) return;
       silence();
       silence = clock.after(policy.stallMs, deps.onStalled);
     },
     stop() {
+      stopped = true;
       silence();
       absence();
       stopPresence();

@@ -4,10 +4,11 @@ import type { Job } from '../../../shared/jobs.ts';
 import type { IdentityRead } from '../../drivers/devices/adapter.ts';
 import type { EraseProgress, EraseResult, Picea } from '../../drivers/picea/picea.ts';
 import type { Handlers } from '../../handlers.ts';
-import type { EraseClaim, EraseRun, Interrupt } from './erase-run.ts';
+import type { EraseClaim, EraseRun } from './erase-run.ts';
 import { createEraseVerification, type VerifyDeps } from './erase-verify.ts';
 import { watchRun } from './erase-watch.ts';
 import { labelMatches, tagIdentity } from './identity-tags.ts';
+import { compareIdentity } from './job.guards.ts';
 import { placeOfJob } from './job.ts';
 import type { InterruptionCause } from './job.types.ts';
 
@@ -22,6 +23,7 @@ export function createErase(deps: EraseDeps) {
   const { jobs, picea, subjects, clock, policy } = deps;
   const verification = createEraseVerification(deps);
   const runs = new Map<JobId, { run: EraseRun; done: Promise<void> }>();
+  let closing = false;
 
   const recordInterruption = (jobId: JobId, cause: InterruptionCause) =>
     jobs.commit(jobId, {
@@ -30,10 +32,19 @@ export function createErase(deps: EraseDeps) {
       data: { cause },
       by: undefined,
     });
-  const interrupt: Interrupt = (run, cause) => {
+  const interrupt = (run: EraseRun, cause: InterruptionCause) => {
     if (!underWay(run)) return;
     jobs.setProgress(run.jobId, null);
     recordInterruption(run.jobId, cause);
+  };
+  /** Ends a run from outside. Never throws: what cannot be recorded now is tried again where the run ends. */
+  const stop = (run: EraseRun, cause: InterruptionCause) => {
+    run.stoppedBy ??= cause;
+    try {
+      interrupt(run, cause);
+    } catch (error) {
+      deps.log({ level: 'error', event: 'erase.not_recorded', job: run.jobId, code: codeOf(error) });
+    }
     run.abort.abort(new BenchError('device_lost', 'The erase was interrupted.'));
   };
   const underWay = (run: EraseRun) => unfinished(placeOfJob(jobs.find(run.jobId).snapshot));
@@ -42,15 +53,19 @@ export function createErase(deps: EraseDeps) {
     const { deviceId } = jobs.find(jobId);
     const tool = await picea.info();
     const claim = deps.claim(deviceId);
-    const run: EraseRun = { jobId, claim, abort: new AbortController(), startedAt: clock.now() };
+    const abort = new AbortController();
+    let same = true;
     try {
-      const read = await claim.identify(run.abort.signal);
+      const read = await claim.identify(abort.signal);
+      if (closing) throw new BenchError('state_refused', 'The bench is closing. Nothing was erased.');
+      const tags = tagIdentity(subjects, deviceId, read.identifiers);
+      same = compareIdentity(jobs.find(jobId).snapshot.context.identity, tags) === 'same';
       const job = jobs.commit(jobId, {
         event: {
           type: 'erase.started',
           at: clock.now(),
           by: operatorId,
-          read: tagIdentity(subjects, deviceId, read.identifiers),
+          read: tags,
           label: label === undefined ? 'none' : labelMatches(label, read.identifiers) ? 'matches' : 'differs',
           legalHold: false,
           owner: 'nobody',
@@ -64,22 +79,23 @@ export function createErase(deps: EraseDeps) {
         }),
         by: operatorId,
       });
+      const run: EraseRun = { jobId, claim, abort, startedAt: clock.now(), stoppedBy: null };
       runs.set(jobId, { run, done: carryOut(run, read) });
       return job;
     } catch (error) {
-      claim.release({ same: true });
+      claim.release({ same });
       throw error;
     }
   };
 
   /** Everything after the durable start. Never rejects; ends with the claim released, whatever happens. */
   const carryOut = async (run: EraseRun, read: IdentityRead): Promise<void> => {
-    let same = false;
+    let same = true;
     try {
       const result = await eraseWatched(run, read);
+      run.abort.signal.throwIfAborted();
       if (underWay(run)) same = await verification.conclude(run, result);
     } catch (error) {
-      same = run.claim.epoch() !== null;
       giveUp(run, error);
     }
     runs.delete(run.jobId);
@@ -88,18 +104,14 @@ export function createErase(deps: EraseDeps) {
   };
 
   const giveUp = (run: EraseRun, error: unknown) => {
-    const code = error instanceof BenchError ? error.code : 'internal';
+    const code = codeOf(error);
     deps.log({ level: 'warn', event: 'erase.ended', job: run.jobId, code });
+    const notStored = code === 'disk_full' || code === 'data_folder_unusable';
     try {
-      interrupt(run, code === 'disk_full' || code === 'data_folder_unusable' ? 'not_stored' : 'tool_lost');
+      interrupt(run, run.stoppedBy ?? (notStored ? 'not_stored' : 'tool_lost'));
     } catch (cause) {
       // The disk takes nothing: the job stays `erasing` in the database and is interrupted at the next start.
-      deps.log({
-        level: 'error',
-        event: 'erase.not_recorded',
-        job: run.jobId,
-        code: cause instanceof BenchError ? cause.code : 'internal',
-      });
+      deps.log({ level: 'error', event: 'erase.not_recorded', job: run.jobId, code: codeOf(cause) });
     }
   };
 
@@ -108,8 +120,8 @@ export function createErase(deps: EraseDeps) {
       clock,
       policy,
       rebootUntil: ({ jobId }) => jobs.find(jobId).snapshot.context.attempt?.rebootUntil ?? 0,
-      onStalled: () => interrupt(run, 'stalled'),
-      onUnplugged: () => interrupt(run, 'unplugged'),
+      onStalled: () => stop(run, 'stalled'),
+      onUnplugged: () => stop(run, 'unplugged'),
     });
     try {
       return await picea.erase(
@@ -157,8 +169,9 @@ export function createErase(deps: EraseDeps) {
     running: () => runs.size,
     /** Ends what is under way as interrupted and waits until that is recorded. */
     async close() {
+      closing = true;
       const ending = [...runs.values()];
-      for (const { run } of ending) run.abort.abort(new BenchError('device_lost', 'The bench is closing.'));
+      for (const { run } of ending) stop(run, 'restart');
       await Promise.all(ending.map(({ done }) => done));
     },
   };
@@ -166,4 +179,8 @@ export function createErase(deps: EraseDeps) {
 
 function unfinished(place: string): boolean {
   return place === 'reset.erasing' || place === 'reset.verifying';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof BenchError ? error.code : 'internal';
 }
