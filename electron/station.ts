@@ -20,7 +20,7 @@ import type { Handlers } from './handlers.ts';
 import { createPublisher } from './publisher.ts';
 import { createRouter } from './router.ts';
 import { type Drivers, openStationParts, type StationConfig } from './station-parts.ts';
-import { coalesce, every, notifying } from './timing.ts';
+import { coalesce, every, notifying, unattended } from './timing.ts';
 
 export type { Drivers, StationConfig } from './station-parts.ts';
 
@@ -55,7 +55,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   });
   const base = { database, journal, subjects, settings, blobs, clock, random, publish };
 
-  const identity = createIdentity({ ...base, publishTo, training, appVersion });
+  const identity = createIdentity({ ...base, publishTo, training, appVersion, log });
   const jobs = createJobs({
     ...base,
     policy: config.policy.job,
@@ -140,14 +140,27 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   });
 
   // In this order: what the last run left unfinished is settled before anything new can happen.
-  erase.interruptUnfinished();
-  reports.voidUnfinished();
-  approvals.expireDue();
-  database.write(tx => {
-    const data = { appVersion, node: process.version, platform: `${process.platform}-${process.arch}` };
-    journal.append(tx, { type: 'station.started', data });
-  });
-  const stopSweep = every(clock, 60_000, approvals.expireDue);
+  try {
+    erase.interruptUnfinished('restart');
+    reports.voidUnfinished();
+    approvals.expireDue();
+    database.write(tx => {
+      const data = { appVersion, node: process.version, platform: `${process.platform}-${process.arch}` };
+      journal.append(tx, { type: 'station.started', data });
+    });
+  } catch (error) {
+    changed.stop();
+    parts.close();
+    throw error;
+  }
+  const stopSweeps = [
+    every(clock, 60_000, unattended(log, 'approvals.not_expired', approvals.expireDue)),
+    every(
+      clock,
+      60_000,
+      unattended(log, 'erase.not_recorded', () => erase.interruptUnfinished('not_stored')),
+    ),
+  ];
   devices.start();
 
   return {
@@ -159,16 +172,20 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
       exportJournal(journal, trustOf(settings), folder);
     },
     async close() {
-      stopSweep();
+      for (const stop of stopSweeps) stop();
       changed.stop();
-      await erase.close();
-      await devices.close();
-      await sync.close();
-      await Promise.all([picea.close(), drivers.worker.close()]);
-      parts.database.write(tx => journal.append(tx, { type: 'station.stopped', data: {} }));
-      const { size, root } = journal.checkpoint();
-      await highWater.raise({ logSize: size, logRoot: root.toString('base64') });
-      parts.close();
+      try {
+        await erase.close();
+        await devices.close();
+        await sync.close();
+        await Promise.all([picea.close(), drivers.worker.close()]);
+        parts.database.write(tx => journal.append(tx, { type: 'station.stopped', data: {} }));
+        const { size, root } = journal.checkpoint();
+        await highWater.raise({ logSize: size, logRoot: root.toString('base64') });
+      } finally {
+        changed.stop();
+        parts.close();
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import { BenchError } from '../shared/errors.ts';
 import type { Database } from './database/database.ts';
 import type { Clock } from './drivers/clock/clock.ts';
 
@@ -27,6 +28,17 @@ export function every(clock: Clock, ms: number, work: () => void): () => void {
     work();
   });
   return () => cancel();
+}
+
+/** Does what nobody waits for: an error becomes a line of the log, and the next turn tries again. */
+export function unattended(log: (line: Record<string, unknown>) => void, event: string, work: () => void): () => void {
+  return () => {
+    try {
+      work();
+    } catch (error) {
+      log({ level: 'error', event, code: error instanceof BenchError ? error.code : 'internal' });
+    }
+  };
 }
 
 /** The same database, telling `onWritten` after each durable write. */

@@ -136,12 +136,20 @@ export function createDevices(deps: DevicesDeps) {
 
   const gone = (device: LiveDevice) => {
     if (claims.setPresent(device.id, false)) return;
-    if (device.identifiedIdx !== null) {
-      database.write(tx =>
-        journal.append(tx, { type: 'device.lost', device: device.id, data: { portPath: device.sighting.portPath } }),
-      );
-    }
+    if (device.identifiedIdx !== null) recordLoss(device);
     leave(device);
+  };
+
+  /** A device leaves whether the disk takes the record or not; nobody waits here who could be told. */
+  const recordLoss = ({ id, sighting }: LiveDevice) => {
+    try {
+      database.write(tx =>
+        journal.append(tx, { type: 'device.lost', device: id, data: { portPath: sighting.portPath } }),
+      );
+    } catch (error) {
+      const code = error instanceof BenchError ? error.code : 'internal';
+      deps.log({ level: 'error', event: 'device.lost_not_recorded', device: id, code });
+    }
   };
 
   const arrive = (sighting: Sighting) => {

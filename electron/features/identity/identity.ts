@@ -12,6 +12,7 @@ import type { Settings } from '../station/settings.ts';
 import type { OperatorRow } from './identity.store.ts';
 import { createOperators } from './operators.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
+import { createSessionRecord } from './session-record.ts';
 import { type ActiveSession, createSessions } from './sessions.ts';
 
 const stepUpMs = 5 * 60_000;
@@ -26,6 +27,7 @@ export type IdentityDeps = {
   publishTo: PublishTo;
   training: boolean;
   appVersion: string;
+  log(line: Record<string, unknown>): void;
 };
 
 /** Operators of the bench, who is signed in where, and the first set-up. */
@@ -33,6 +35,7 @@ export function createIdentity(deps: IdentityDeps) {
   const { database, journal, subjects, settings, clock, random, publishTo } = deps;
   const operators = createOperators({ database, journal, subjects, clock });
   const sessions = createSessions();
+  const record = createSessionRecord(deps);
   // Verified against when the name is unknown, so that the answer takes as long.
   const decoy = hashPassword(random.bytes(32).toString('base64'));
 
@@ -70,13 +73,7 @@ export function createIdentity(deps: IdentityDeps) {
   const endSession = (connection: string, cause: 'operator' | 'revoked' | 'closed') => {
     const session = sessions.end(connection);
     if (!session) return;
-    database.write(tx =>
-      journal.append(tx, {
-        type: 'session.ended',
-        actor: session.operatorId,
-        data: { session: session.sessionId, cause },
-      }),
-    );
+    record.ended(session, cause);
     publishTo(connection, 'session.changed', null);
   };
 
@@ -85,24 +82,25 @@ export function createIdentity(deps: IdentityDeps) {
     throw new BenchError('sign_in_failed', 'Name or password is wrong.');
   };
 
+  /** Throws when the session that a call came in on ended while the call waited. */
+  const stillSignedIn = (caller: SignedIn) => {
+    if (sessions.of(caller.connection)?.sessionId !== caller.sessionId)
+      throw new BenchError('not_signed_in', 'Sign in first.');
+  };
+
   /** Checks the password of somebody signed in; throws `sign_in_failed` and records it. */
   const reauthenticate = async (caller: SignedIn, password: string): Promise<void> => {
     const row = operators.get(caller.operatorId);
     if (!row?.active || !(await checkPassword(row.passwordHash, password))) refuseSignIn();
+    stillSignedIn(caller);
   };
 
   const lock = (connection: string, cause: 'operator' | 'idle' | 'system') => {
     const session = sessions.of(connection);
     if (!session) return null;
     if (session.locked) return view(session);
-    database.write(tx =>
-      journal.append(tx, {
-        type: 'session.locked',
-        actor: session.operatorId,
-        data: { session: session.sessionId, cause },
-      }),
-    );
     const locked = sessions.update(connection, { locked: true, stepUpUntil: null });
+    record.locked(session, cause);
     return locked && tell(locked);
   };
 
@@ -147,7 +145,8 @@ export function createIdentity(deps: IdentityDeps) {
         throw new BenchError('not_set_up', 'The bench has no admin yet. Set it up first.');
       const row = operators.named(input.name);
       const right = await checkPassword(row?.passwordHash ?? (await decoy), input.password);
-      return row && right ? startSession(caller.connection, row) : refuseSignIn();
+      const active = row !== undefined && operators.get(row.id)?.active === true;
+      return active && right ? startSession(caller.connection, row) : refuseSignIn();
     },
     'identity.session': (_, caller) => {
       const session = sessions.of(caller.connection);
@@ -181,6 +180,7 @@ export function createIdentity(deps: IdentityDeps) {
     'users.list': () => operators.list().map(operators.view),
     'users.add': async (input, caller) => {
       const passwordHash = await hashPassword(input.password);
+      stillSignedIn(caller);
       return database.write(tx => {
         if (operators.named(input.name))
           throw new BenchError('conflict', 'Somebody has this name already. Choose another.');

@@ -110,7 +110,7 @@ export function createErase(deps: EraseDeps) {
     try {
       interrupt(run, run.stoppedBy ?? (notStored ? 'not_stored' : 'tool_lost'));
     } catch (cause) {
-      // The disk takes nothing: the job stays `erasing` in the database and is interrupted at the next start.
+      // The disk takes nothing: the job stays `erasing` in the database until `interruptUnfinished` finds it.
       deps.log({ level: 'error', event: 'erase.not_recorded', job: run.jobId, code: codeOf(cause) });
     }
   };
@@ -159,10 +159,13 @@ export function createErase(deps: EraseDeps) {
 
   return {
     handlers,
-    /** Before anything else after a start: what was under way when the process ended is interrupted, never erased. */
-    interruptUnfinished() {
+    /**
+     * Interrupts every job that is recorded as erasing while nothing works on it. Before anything else after a start
+     * (`restart`), and from time to time for what the disk did not take when it happened (`not_stored`).
+     */
+    interruptUnfinished(cause: 'restart' | 'not_stored') {
       for (const row of jobs.open()) {
-        if (unfinished(placeOfJob(row.snapshot))) recordInterruption(row.id, 'restart');
+        if (unfinished(placeOfJob(row.snapshot)) && !runs.has(row.id)) recordInterruption(row.id, cause);
       }
     },
     /** Number of erasures under way. */

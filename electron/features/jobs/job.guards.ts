@@ -9,11 +9,14 @@ export type Refusal = string | null;
 export function compareIdentity(expected: IdentityTags, read: IdentityTags | null): 'same' | 'other' | 'unreadable' {
   if (!read) return 'unreadable';
   const kinds = Object.keys(expected) as (keyof IdentityTags)[];
-  const contradicts = kinds.some(
-    kind => expected[kind].length > 0 && read[kind].length > 0 && !overlaps(expected[kind], read[kind]),
-  );
+  const contradicts = kinds.some(kind => lacks(expected[kind], read[kind]) && lacks(read[kind], expected[kind]));
   if (contradicts) return 'other';
   return kinds.some(kind => overlaps(expected[kind], read[kind])) ? 'same' : 'unreadable';
+}
+
+/** True when `b` has a value that `a` has not. One side may know fewer values than the other, but no different ones. */
+function lacks(a: string[], b: string[]): boolean {
+  return b.some(value => !a.includes(value));
 }
 
 function overlaps(a: string[], b: string[]): boolean {
