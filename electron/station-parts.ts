@@ -16,6 +16,7 @@ import type { JobPolicy } from './features/jobs/jobs.ts';
 import { createJournal, type Journal } from './features/journal/journal.ts';
 import { openKeyring } from './features/journal/keyring.ts';
 import { createSubjects } from './features/journal/subjects.ts';
+import { openWrappingKey } from './features/journal/wrapping-key.ts';
 import type { ReportTasks } from './features/reports/report-worker.ts';
 import { openHighWater } from './features/station/high-water.ts';
 import { createSettings, type Settings } from './features/station/settings.ts';
@@ -69,7 +70,12 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
     opened.push(database);
 
     const settings = createSettings(database);
-    const subjects = createSubjects({ keys, wrappingKey: keyring.wrappingKey, random, clock });
+    const subjects = createSubjects({
+      keys,
+      wrapping: await openWrappingKey({ keystore, random, keys, initial: keyring.wrappingKey }),
+      random,
+      clock,
+    });
     const initialOrigin = `audit.local/s/${random.uuid()}/0`;
     const journal = createJournal({ database, subjects, logKey: keyring.logKey, clock, random, initialOrigin });
     if (settings.get('station-id') === null) nameStation(database, settings, journal, config);

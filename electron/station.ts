@@ -11,7 +11,9 @@ import { reportedJob } from './features/jobs/reported-job.ts';
 import { createSampling } from './features/jobs/sampling.ts';
 import { exportJournal } from './features/journal/export-journal.ts';
 import { createJournalHandlers } from './features/journal/journal-handlers.ts';
+import { createPrivacy } from './features/privacy/privacy.ts';
 import { createReports } from './features/reports/reports.ts';
+import { resultFilesOf } from './features/reports/result-files.ts';
 import { openSiteKeys } from './features/reports/site-keys.ts';
 import { createSync } from './features/sync/sync.ts';
 import { trustOf } from './features/sync/trust.ts';
@@ -70,7 +72,16 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   });
   const devices = createDevices({ ...base, adapters: drivers.adapters, jobs, log });
   const sampling = createSampling({ settings, journal, random });
-  const erase = createErase({ ...base, jobs, picea, sampling, policy: config.policy.erase, claim: devices.claim, log });
+  const erase = createErase({
+    ...base,
+    jobs,
+    picea,
+    sampling,
+    policy: config.policy.erase,
+    claim: devices.claim,
+    isHeld: id => privacy.isHeld(id),
+    log,
+  });
   const evidence = createEvidence({ ...base, jobOf: id => jobs.view(id) });
   const approvals = createApprovals({
     ...base,
@@ -102,6 +113,19 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     witness: () => sync.attempt(3_000),
     onNumber: report => highWater.raise({ report }),
   });
+  const privacy = createPrivacy({
+    ...base,
+    filesOf: device =>
+      jobs
+        .ofDevice(device)
+        .flatMap(id => [
+          ...evidence.ofJob(id).map(e => e.sha256),
+          ...reports.filesOf(id),
+          ...resultFilesOf(journal, id),
+        ]),
+    hasOpenJob: device => jobs.openJobOf(device) !== null,
+    isActive: identity.isActive,
+  });
   const health = createHealth({
     version: appVersion,
     startedAt,
@@ -124,6 +148,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     ...createJournalHandlers({ journal, nameOf: identity.nameOf }),
     ...sync.handlers,
     ...reports.handlers,
+    ...privacy.handlers,
     ...health,
     ...createTraining(drivers.training),
   };
@@ -141,6 +166,8 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
 
   // In this order: what the last run left unfinished is settled before anything new can happen.
   try {
+    privacy.assertNothingLost();
+    await privacy.finishForgetting();
     erase.interruptUnfinished('restart');
     reports.voidUnfinished();
     approvals.expireDue();

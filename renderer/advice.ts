@@ -29,6 +29,7 @@ export const advice: Record<ErrorCode, string> = {
   data_folder_unusable: 'Tell the site admin: the bench may not write to its data folder.',
   already_running: 'Use the bench that runs already, or close it first.',
   disk_full: 'Free space on the disk, then repeat the step. Nothing was half saved.',
+  legal_hold: 'Nothing was erased. Release the legal hold first, if the matter is over.',
   journal_damaged: 'Stop work and tell the site admin at once. Leave the computer as it is.',
   server_unreachable: 'Nothing is lost: work goes on and is sent when the network is back.',
   server_refused: 'Tell the site admin what the server answered.',

@@ -29,6 +29,7 @@ export const errorCodes = {
   data_folder_unusable: 'the data folder cannot be written',
   already_running: 'another bench uses the same data folder',
   disk_full: 'the disk is full',
+  legal_hold: 'a legal hold forbids it',
   journal_damaged: 'the journal does not verify',
   server_unreachable: 'the central server does not answer',
   server_refused: 'the central server refused, and said why',

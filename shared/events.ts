@@ -160,6 +160,10 @@ export const entryTypes = {
   'report.voided': { data: z.object({ documentId: ReportId, sequence: z.int(), code: z.string() }) },
   'report.downloaded': { data: z.object({ documentId: ReportId, sequence: z.int() }) },
 
+  'subject.forgotten': { data: z.object({ subject: z.uuid(), sealedValues: z.int(), files: z.int() }) },
+  'subject.held': { data: z.object({ subject: z.uuid() }), pii: reason },
+  'subject.hold_released': { data: z.object({ subject: z.uuid() }) },
+
   'sync.enrolled': {
     data: z.object({ origin: z.string(), serverUrl: z.string(), witnessVkey: z.string(), fleetVkey: z.string() }),
   },

@@ -23,6 +23,7 @@ export const permissions = {
   'journal.read': ['supervisor', 'admin', 'auditor'],
   'user.manage': ['admin'],
   'station.manage': ['admin'],
+  'privacy.manage': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BenchError } from '../../shared/errors.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
@@ -25,6 +25,11 @@ export function createBlobs(deps: { folder: string; randomBytes(size: number): B
         throw translateSqliteError(error, deps.folder);
       }
       return sha256;
+    },
+    has: (sha256: string): boolean => existsSync(pathOf(sha256)),
+    /** Deletes the file; nothing happens when it is gone. */
+    remove(sha256: string): void {
+      rmSync(pathOf(sha256), { force: true });
     },
     get(dek: Buffer, sha256: string): Buffer {
       const sealed = readSealed(pathOf(sha256), sha256);

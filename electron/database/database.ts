@@ -21,6 +21,8 @@ export type Database = {
    * `data_folder_unusable` for what the disk does.
    */
   write<T>(work: (tx: Tx) => T): T;
+  /** Takes what was deleted out of the write-ahead log too, so that no file of the database holds it any more. */
+  purge(): void;
   close(): void;
 };
 
@@ -98,6 +100,9 @@ function wrap(sqlite: Sqlite.Database): Database {
       } catch (error) {
         throw translateSqliteError(error, sqlite.name);
       }
+    },
+    purge() {
+      sqlite.pragma(['wal_checkpoint', 'TRUNCATE'].join('='));
     },
     close() {
       sqlite.close();

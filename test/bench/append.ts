@@ -29,7 +29,12 @@ export async function benchAppend(): Promise<string[]> {
       key: keyring.databaseKey,
       migrations: stationMigrations,
     });
-    const subjects = createSubjects({ keys, wrappingKey: keyring.wrappingKey, random, clock });
+    const subjects = createSubjects({
+      keys,
+      wrapping: { key: () => keyring.wrappingKey, replace: async () => {} },
+      random,
+      clock,
+    });
     const initialOrigin = 'audit.local/s/bench/0';
     const journal = createJournal({ database, subjects, logKey: keyring.logKey, clock, random, initialOrigin });
     const subject = subjects.create();

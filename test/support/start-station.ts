@@ -24,6 +24,8 @@ export type StartOptions = {
   dataDir?: string;
   keystore?: Drivers['keystore'];
   seed?: string;
+  /** Position that a sampling draw yields; the last of the block by default. */
+  draw?: number;
   drivers?: Partial<Drivers>;
   config?: Partial<StationConfig>;
 };
@@ -38,7 +40,8 @@ export async function startStation(options: StartOptions = {}) {
   const logged: Record<string, unknown>[] = [];
   const drivers: Drivers = {
     clock,
-    random: createFakeRandom(`${seed}:station:${dataDir}`),
+    // The sampling draw falls on the last of a block, so that a test's first devices are not drawn.
+    random: { ...createFakeRandom(`${seed}:station`), integer: below => (options.draw ?? below) - 1 },
     keystore,
     adapters: [virtual.adapter],
     picea: virtual.picea,

@@ -205,6 +205,8 @@ export function createIdentity(deps: IdentityDeps) {
       const row = operators.get(operatorId);
       return row ? operators.nameOf(row) : null;
     },
+    /** Whether the person can sign in; null when the bench knows no such person. */
+    isActive: (operatorId: OperatorId): boolean | null => operators.get(operatorId)?.active ?? null,
     /** Locks every session, as when the operating system locks or sleeps. Running jobs go on. */
     lockAll() {
       for (const session of sessions.all()) lock(session.connection, 'system');

@@ -15,6 +15,8 @@ import type { InterruptionCause } from './job.types.ts';
 export type EraseDeps = VerifyDeps & {
   picea: Picea;
   claim(deviceId: Job['deviceId']): EraseClaim;
+  /** Whether a legal hold lies on the device. */
+  isHeld(deviceId: Job['deviceId']): boolean;
   log(line: Record<string, unknown>): void;
 };
 
@@ -67,7 +69,7 @@ export function createErase(deps: EraseDeps) {
           by: operatorId,
           read: tags,
           label: label === undefined ? 'none' : labelMatches(label, read.identifiers) ? 'matches' : 'differs',
-          legalHold: false,
+          legalHold: deps.isHeld(deviceId),
           owner: 'nobody',
         },
         type: 'job.erase_started',

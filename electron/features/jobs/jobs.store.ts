@@ -45,6 +45,8 @@ export function createJobsStore(read: Reads) {
       );
       return raw ? JobId.parse(raw.id) : null;
     },
+    ofDevice: (device: DeviceId): JobId[] =>
+      read.all(query.selectFrom('job').select('id').where('device', '=', device)).map(row => JobId.parse(row.id)),
     open: () => read.all(rows.where('place', 'not in', closed).orderBy('opened_at')).map(toRow),
     closed: (limit: number) =>
       read.all(rows.where('place', 'in', closed).orderBy('updated_at', 'desc').limit(limit)).map(toRow),

@@ -153,6 +153,7 @@ export function createJobs(deps: JobsDeps) {
     },
     openJobOf: store.openOf,
     open: store.open,
+    ofDevice: store.ofDevice,
     /** The device of an open job that these identifiers belong to. */
     deviceWithOpenJob: (identifiers: Identifiers): DeviceId | null =>
       store.open().find(row => sameDevice(row, identifiers))?.deviceId ?? null,

@@ -1,9 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createHmac } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Database } from '../../database/database.ts';
 import { keyQuery } from '../../database/query.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
+import { unwrapKey, type WrappingKey } from './wrapping-key.ts';
 
 /** Bare UUID of somebody or something whose data can be forgotten: the part after `op_` or `dv_`. */
 export type Subject = string;
@@ -13,27 +14,32 @@ export function subjectOf(id: string): Subject {
   return id.slice(3);
 }
 
+const otherKeys =
+  'The subject keys were wrapped under another key: the key database is an older copy. Put the newest one back.';
+
 /**
  * Keys of subjects, each in a row of its own, wrapped under the wrapping key. A forgotten subject has no key: `dek` is
  * null from then on and its data is gone wherever copies of the ciphertext remain.
  */
-export function createSubjects(deps: { keys: Database; wrappingKey: Buffer; random: Random; clock: Clock }) {
-  const { keys, wrappingKey, random, clock } = deps;
+export function createSubjects(deps: { keys: Database; wrapping: WrappingKey; random: Random; clock: Clock }) {
+  const { keys, wrapping, random, clock } = deps;
 
-  const wrap = (subject: Subject, dek: Buffer) => {
+  const wrap = (wrappingKey: Buffer, subject: Subject, dek: Buffer) => {
     const iv = random.bytes(12);
     const cipher = createCipheriv('aes-256-gcm', wrappingKey, iv).setAAD(Buffer.from(subject));
     return Buffer.concat([iv, cipher.update(dek), cipher.final(), cipher.getAuthTag()]);
   };
-  const unwrap = (subject: Subject, wrapped: Buffer) => {
-    const decipher = createDecipheriv('aes-256-gcm', wrappingKey, wrapped.subarray(0, 12))
-      .setAAD(Buffer.from(subject))
-      .setAuthTag(wrapped.subarray(-16));
-    return Buffer.concat([decipher.update(wrapped.subarray(12, -16)), decipher.final()]);
+  const unwrap = (wrappingKey: Buffer, subject: Subject, wrapped: Buffer) => {
+    try {
+      return unwrapKey(wrappingKey, subject, wrapped);
+    } catch (cause) {
+      throw new BenchError('database_key_wrong', otherKeys, { cause });
+    }
   };
+  const rows = keyQuery.selectFrom('subject_key').select(['subject', 'wrapped']);
   const dek = (subject: Subject): Buffer | null => {
-    const row = keys.read.get(keyQuery.selectFrom('subject_key').select('wrapped').where('subject', '=', subject));
-    return row ? unwrap(subject, row.wrapped) : null;
+    const row = keys.read.get(rows.where('subject', '=', subject));
+    return row ? unwrap(wrapping.key(), subject, row.wrapped) : null;
   };
 
   const dekOf = (subject: Subject): Buffer => {
@@ -44,7 +50,11 @@ export function createSubjects(deps: { keys: Database; wrappingKey: Buffer; rand
 
   const ensure = (subject: Subject) => {
     if (dek(subject)) return;
-    const row = { subject, wrapped: wrap(subject, random.bytes(32)), created_at: new Date(clock.now()).toISOString() };
+    const row = {
+      subject,
+      wrapped: wrap(wrapping.key(), subject, random.bytes(32)),
+      created_at: new Date(clock.now()).toISOString(),
+    };
     keys.write(tx => tx.run(keyQuery.insertInto('subject_key').values(row)));
   };
 
@@ -61,6 +71,29 @@ export function createSubjects(deps: { keys: Database; wrappingKey: Buffer; rand
       const subject = random.uuid();
       ensure(subject);
       return subject;
+    },
+    /** Subjects without a key among these. */
+    missingOf(subjects: readonly Subject[]): Subject[] {
+      const known = new Set(
+        keys.read.all(keyQuery.selectFrom('subject_key').select('subject')).map(row => row.subject),
+      );
+      return subjects.filter(subject => !known.has(subject));
+    },
+    /** Forgets the key. Call `rewrapAll` after it, or an older copy of the key database still opens it. */
+    drop(subject: Subject): void {
+      keys.write(tx => tx.run(keyQuery.deleteFrom('subject_key').where('subject', '=', subject)));
+    },
+    /** Writes every remaining key anew under a new wrapping key and drops the old one. */
+    async rewrapAll(): Promise<void> {
+      await wrapping.replace((from, to) => {
+        keys.write(tx => {
+          for (const { subject, wrapped } of tx.all(rows)) {
+            const again = wrap(to, subject, unwrap(from, subject, wrapped));
+            tx.run(keyQuery.updateTable('subject_key').set({ wrapped: again }).where('subject', '=', subject));
+          }
+        });
+      });
+      keys.purge();
     },
     /** Keyed digest of an identifier: comparable within one subject, meaningless without its key. */
     tag(subject: Subject, text: string): string {

@@ -41,6 +41,10 @@ export function createReportsStore(read: Reads) {
       const some = jobId === undefined ? rows : rows.where('job', '=', jobId);
       return read.all(some.orderBy('sequence', 'desc').limit(1_000)).map(toRow);
     },
+    filesOf: (jobId: JobId): string[] =>
+      read
+        .all(query.selectFrom('report').select('blob_sha256').where('job', '=', jobId))
+        .flatMap(row => (row.blob_sha256 === null ? [] : [row.blob_sha256])),
     numbered: () => read.all(rows.where('state', '=', 'numbered')).map(toRow),
     /** The newest issued document of this kind for the job. */
     lastIssued: (jobId: JobId, scope: ReportScope, variant: ReportVariant): number | null =>

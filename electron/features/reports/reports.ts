@@ -232,6 +232,8 @@ export function createReports(deps: ReportsDeps) {
 
   return {
     handlers,
+    /** Hashes of the encrypted documents of a job. */
+    filesOf: store.filesOf,
     /** Numbers whose document was not finished when the process ended become void. */
     voidUnfinished() {
       for (const row of store.numbered()) makeVoid(row, 'restart');

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { DeviceId, Instant, OperatorId } from './ids.ts';
+import type { MethodSpecs } from './method.ts';
+
+/** Somebody or something whose data can be forgotten. */
+export const SubjectId = z.union([OperatorId, DeviceId]);
+export type SubjectId = z.infer<typeof SubjectId>;
+
+/** What forgetting would take away, and what stands against it. */
+export const ForgetPreview = z.object({
+  subject: SubjectId,
+  /** Sealed values in the journal that become unreadable; their entries and proofs stay. */
+  sealedValues: z.int(),
+  /** Encrypted files that are deleted: evidence, raw results, certificates, report PDFs. */
+  files: z.int(),
+  /** In words; empty when it can be done. */
+  obstacles: z.array(z.string()),
+  forgottenAt: Instant.nullable(),
+});
+export type ForgetPreview = z.infer<typeof ForgetPreview>;
+
+export const LegalHold = z.object({ subject: SubjectId, since: Instant, reason: z.string().nullable() });
+export type LegalHold = z.infer<typeof LegalHold>;
+
+const subject = z.object({ subject: SubjectId });
+const Reason = z.string().trim().min(10, 'say it in at least ten characters').max(5000);
+
+export const privacyMethods = {
+  'privacy.preview': { input: subject, output: ForgetPreview, access: 'privacy.manage' },
+  /** Cannot be undone. PDFs that were given out keep what they disclosed. */
+  'privacy.forget': { input: subject, output: ForgetPreview, access: 'privacy.manage', stepUp: true },
+  'privacy.hold': {
+    input: subject.extend({ reason: Reason }),
+    output: LegalHold,
+    access: 'privacy.manage',
+    stepUp: true,
+  },
+  'privacy.release_hold': { input: subject, output: z.null(), access: 'privacy.manage', stepUp: true },
+  'privacy.holds': { input: z.undefined(), output: z.array(LegalHold), access: 'privacy.manage' },
+} as const satisfies MethodSpecs;
