@@ -7,6 +7,7 @@ import { Header } from './features/header/header.tsx';
 import { JobPanel } from './features/job/job-panel.tsx';
 import { JobsScreen } from './features/jobs/jobs-screen.tsx';
 import { JournalScreen } from './features/journal/journal-screen.tsx';
+import { PrivacyScreen } from './features/privacy/privacy-screen.tsx';
 import { ReportsScreen } from './features/reports/reports-screen.tsx';
 import { StationScreen } from './features/station/station-screen.tsx';
 import { UsersScreen } from './features/users/users-screen.tsx';
@@ -42,6 +43,8 @@ function CurrentScreen({ route }: { route: Route }) {
       return <ReportsScreen />;
     case 'users':
       return <UsersScreen />;
+    case 'privacy':
+      return <PrivacyScreen />;
     case 'station':
       return <StationScreen />;
   }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export const screens = ['bench', 'approvals', 'jobs', 'journal', 'reports', 'users', 'station'] as const;
+export const screens = ['bench', 'approvals', 'jobs', 'journal', 'reports', 'users', 'privacy', 'station'] as const;
 export type Screen = (typeof screens)[number];
 /** `#/bench/<job id>`: a screen and the thing opened on it. */
 export type Route = { screen: Screen; id: string | null };

@@ -18,6 +18,7 @@ const screenWords: Record<Screen, string> = {
   journal: 'Journal',
   reports: 'Reports',
   users: 'Users',
+  privacy: 'Privacy',
   station: 'Station',
 };
 
@@ -28,6 +29,7 @@ const needed: Record<Screen, Permission> = {
   journal: 'journal.read',
   reports: 'report.read',
   users: 'user.manage',
+  privacy: 'privacy.manage',
   station: 'bench.read',
 };
 
