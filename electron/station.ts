@@ -109,6 +109,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     nameOf: identity.nameOf,
     jobOf: id => reportedJob(jobs, id),
     evidenceOf: evidence.ofJob,
+    isWhole: evidence.isWhole,
     reportFloor: () => highWater.marks().report,
     witness: () => sync.attempt(3_000),
     onNumber: report => highWater.raise({ report }),

@@ -160,6 +160,9 @@ export const Job = z.object({
 });
 export type Job = z.infer<typeof Job>;
 
+/** A number that can be written out in plain decimal digits, as every document prints it. */
+const Measured = z.number().refine(value => /^-?\d{1,20}(\.\d{1,20})?$/.test(String(value)), 'a plain decimal number');
+
 const jobInput = z.object({ jobId: JobId });
 const reasoned = jobInput.extend({ reason: Text });
 
@@ -181,7 +184,7 @@ export const jobMethods = {
       result: z.enum(['pass', 'fail', 'skip']),
       /** Needed for a skip. */
       reason: Text.optional(),
-      measurement: z.object({ value: z.number(), unit: z.string().min(1).max(16) }).optional(),
+      measurement: z.object({ value: Measured, unit: z.string().min(1).max(16) }).optional(),
     }),
     output: Job,
     access: 'job.work',

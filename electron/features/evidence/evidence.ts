@@ -109,6 +109,16 @@ export function createEvidence(deps: EvidenceDeps) {
         return row.sha256;
       }),
     ofJob: (jobId: JobId) => store.ofJob(jobId).map(view),
+    /** Whether the bytes on disk are those that were recorded; what is not is journalled. */
+    isWhole(id: EvidenceId): boolean {
+      try {
+        read(id);
+        return true;
+      } catch (error) {
+        if (error instanceof BenchError && error.code === 'evidence_refused') return false;
+        throw error;
+      }
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { noIdentifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Evidence } from '../../../shared/evidence.ts';
-import type { JobId } from '../../../shared/ids.ts';
+import type { EvidenceId, JobId } from '../../../shared/ids.ts';
 import { checklist, type ErasureStatus, type LockKind } from '../../../shared/jobs.ts';
 import { type DeviceRecord, type DeviceRecordParts, notChecked, type Person } from '../../../shared/report-document.ts';
 import type { ReportScope, ReportVariant } from '../../../shared/reports.ts';
@@ -12,8 +12,9 @@ export type JobFacts = {
   ticket: string;
   previousTicket: string | null;
   identifiedIdx: number;
-  /** Whole on disk at this moment. */
   evidence: readonly Evidence[];
+  /** Whether the bytes of a piece are on disk as they were recorded. */
+  isWhole(id: EvidenceId): boolean;
 };
 
 type Parts = DeviceRecordParts;
@@ -26,7 +27,8 @@ export function deviceRecord(
   variant: ReportVariant,
 ): DeviceRecord {
   const status = erasureStatus(history);
-  const whole: Parts = {
+  const { tested, signed } = covers[scope];
+  const parts: Parts = {
     job: { id: job.id, ticket: job.ticket, previousTicket: job.previousTicket },
     erasureStatus: status,
     mediaSource: null,
@@ -35,25 +37,34 @@ export function deviceRecord(
     locks: locks(history),
     erasure: erasure(history),
     verification: verification(history),
-    validation: validation(history),
+    validation: signed ? validation(history) : null,
     bypass: status === 'manual_bypass' ? bypass(history, job) : null,
-    tests: tests(history),
+    tests: tested ? tests(history) : [],
     grade: null,
-    sampling: sampling(history),
-    signOff: signOff(history),
+    sampling: signed ? sampling(history) : null,
+    signOff: signed ? signOff(history) : null,
     evidence: variant === 'internal' ? evidence(history, job) : [],
     notes: variant === 'internal' ? notes(history) : [],
   };
-  const parts = withinScope(whole, scope);
   return { ...parts, notChecked: notChecked(parts) };
 }
 
 /** A report of one stage leaves out what came after it, but never the erasure: nobody may overlook a bypass or a failure. */
-function withinScope(parts: Parts, scope: ReportScope): Parts {
-  const signed = { validation: null, signOff: null, sampling: null };
-  if (scope === 'intake' || scope === 'reset') return { ...parts, ...signed, tests: [] };
-  if (scope === 'functional') return { ...parts, ...signed };
-  return parts;
+const covers: Record<ReportScope, { tested: boolean; signed: boolean }> = {
+  intake: { tested: false, signed: false },
+  reset: { tested: false, signed: false },
+  functional: { tested: true, signed: false },
+  qc: { tested: true, signed: true },
+  master: { tested: true, signed: true },
+};
+
+const longestFact = 500;
+
+/** Words of a device or tool as a printed value: cut where it is too long to print, null when there are none. */
+function fact(words: string | null | undefined): string | null {
+  const text = words?.trim() ?? '';
+  if (text === '') return null;
+  return text.length > longestFact ? `${text.slice(0, longestFact - 1)}…` : text;
 }
 
 /** The last thing the journal says about the erasure. */
@@ -75,13 +86,13 @@ function erasureStatus(history: JobHistory): ErasureStatus | null {
 function deviceBlock(history: JobHistory, identifiedIdx: number): Parts['device'] {
   const identified = history.read('device.identified', identifiedIdx);
   return {
-    manufacturer: identified.data.manufacturer,
+    manufacturer: fact(identified.data.manufacturer),
     marketingName: null,
-    modelCode: identified.data.model,
+    modelCode: fact(identified.data.model),
     capacityBytes: null,
     colour: null,
     identifiers: history.open(identified, 'identity')?.identifiers ?? noIdentifiers,
-    osBefore: identified.data.revision,
+    osBefore: fact(identified.data.revision),
     osAfter: null,
     mediaType: null,
     assetTag: null,
@@ -126,7 +137,7 @@ function erasure(history: JobHistory): Parts['erasure'] {
     category: reported?.data.category
       ? { value: reported.data.category, decidedBy: 'tool', rationale: `As reported by ${tool} ${toolVersion}.` }
       : null,
-    technique: reported?.data.technique ?? null,
+    technique: fact(reported?.data.technique),
     standard: null,
     tool: { name: tool, version: toolVersion },
     operationId: reported?.data.operationId ?? null,
@@ -137,7 +148,7 @@ function erasure(history: JobHistory): Parts['erasure'] {
     attempts: history.all('job.erase_started').length,
     interruptions: history.all('job.erase_interrupted').length,
     operator: history.person(started.actor),
-    failure: (reported && history.open(reported, 'report')?.failure) ?? reported?.data.failureCode ?? null,
+    failure: fact(reported && history.open(reported, 'report')?.failure) ?? fact(reported?.data.failureCode),
     checks: checked?.data.checks ?? [],
   };
 }
@@ -154,18 +165,29 @@ function verification(history: JobHistory): Parts['verification'] {
   const identity = checked.data.checks.find(c => c.name === 'identity');
   const failed = checked.data.checks.some(c => c.outcome === 'fail');
   return {
-    method: 'identity_and_state_read_again',
+    method: verificationMethod(history, checked),
     result: failed ? 'fail' : (identity?.outcome ?? 'not_possible'),
     person: null,
     at: checked.at,
   };
 }
 
+/** What the bench itself could do after the erase; the journal keeps what the device answered, if it did. */
+function verificationMethod(history: JobHistory, checked: HistoryEntry<'job.erase_checked'>): string {
+  if (history.peek(checked, 'identity')?.identifiers == null) return 'identity_named_by_tool';
+  const stateRead = checked.data.checks.some(
+    c => (c.name === 'setup_state' || c.name === 'accounts') && c.outcome !== 'not_possible',
+  );
+  return stateRead ? 'identity_and_state_read_again' : 'identity_read_again';
+}
+
 function validation(history: JobHistory): Parts['validation'] {
   const signed = history.last('job.signed_off');
   if (signed) return { decision: 'accept', person: someone(history.person(signed.actor)), at: signed.at };
-  const repeat = history.all('job.sample_verified').findLast(e => !e.data.passed);
-  return repeat ? { decision: 'repeat', person: someone(history.person(repeat.actor)), at: repeat.at } : null;
+  const repeat = sample(history);
+  return repeat && !repeat.data.passed
+    ? { decision: 'repeat', person: someone(history.person(repeat.actor)), at: repeat.at }
+    : null;
 }
 
 function bypass(history: JobHistory, job: JobFacts): Parts['bypass'] {
@@ -186,7 +208,7 @@ function bypass(history: JobHistory, job: JobFacts): Parts['bypass'] {
     approverAuthentication: [approval.data.authenticated],
     evidence: request.data.evidence.map(sha256 => {
       const piece = job.evidence.find(e => e.sha256 === sha256);
-      if (!piece)
+      if (!piece || !job.isWhole(piece.id))
         throw new BenchError('report_failed', 'Evidence of the bypass is missing or altered on this station.');
       return { id: piece.id, sha256, mediaType: piece.mediaType };
     }),
@@ -211,10 +233,16 @@ function tests(history: JobHistory): Parts['tests'] {
   });
 }
 
+/** The last look at a sample of this very erase; one of an earlier erase says nothing about it. */
+function sample(history: JobHistory): HistoryEntry<'job.sample_verified'> | null {
+  const started = history.last('job.erase_started');
+  return started && after(history.last('job.sample_verified'), started);
+}
+
 function sampling(history: JobHistory): Parts['sampling'] {
   const checked = history.last('job.erase_checked');
   if (!checked) return null;
-  const verified = history.last('job.sample_verified');
+  const verified = sample(history);
   return {
     drawn: checked.data.sampled,
     position: null,
@@ -241,6 +269,8 @@ function signOff(history: JobHistory): Parts['signOff'] {
 }
 
 function evidence(history: JobHistory, job: JobFacts): Parts['evidence'] {
+  if (!job.evidence.every(piece => job.isWhole(piece.id)))
+    throw new BenchError('report_failed', 'Evidence of this job is missing or altered on this station.');
   return job.evidence.map(piece => ({
     id: piece.id,
     stage: piece.stage,

@@ -1,23 +1,19 @@
-import type { ReportVariant } from '../../../shared/reports.ts';
 import { inclusionProof } from '../../../shared/tlog/merkle.ts';
 import { blobKey } from '../../../shared/tlog/pii.ts';
 import type { ProofBundle } from '../../../shared/verify/proof-bundle.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Subjects } from '../journal/subjects.ts';
 
-/** Entries whose free text a customer's document neither prints nor opens. */
-const internalOnly: readonly string[] = ['job.held', 'job.rejected', 'job.failed', 'evidence.added'];
-
 export type Trust = Omit<ProofBundle['policy'], 'logVkey'>;
 
 /**
- * Proofs that the named entries are in the journal, up to the present signed head, with the keys to their own personal
- * data and to nothing else. Call it outside a transaction.
+ * Proofs that the named entries are in the journal, up to the present signed head, with the keys to that of
+ * their personal data which `mayOpen` names and to nothing else. Call it outside a transaction.
  */
 export function proofBundle(
   deps: { journal: Journal; subjects: Subjects; trust: Trust },
   indexes: readonly number[],
-  variant: ReportVariant,
+  mayOpen: (index: number, slot: number) => boolean,
 ): ProofBundle {
   const { journal, subjects, trust } = deps;
   const { size, note } = headOver(journal, Math.max(...indexes));
@@ -30,9 +26,7 @@ export function proofBundle(
       bytes: journal.store.bytes(index).toString('base64'),
       proof: inclusionProof(index, size, subtree).map(hash => hash.toString('base64')),
     })),
-    disclosures: indexes
-      .filter(index => variant === 'internal' || !internalOnly.includes(journal.entry(index).type))
-      .flatMap(index => disclose(journal, subjects, index)),
+    disclosures: indexes.flatMap(index => disclose(journal, subjects, index, slot => mayOpen(index, slot))),
     policy: { logVkey: journal.vkey, ...trust },
   };
 }
@@ -44,12 +38,17 @@ function headOver(journal: Journal, index: number): { size: number; note: string
   return journal.checkpoint();
 }
 
-function disclose(journal: Journal, subjects: Subjects, index: number): ProofBundle['disclosures'] {
+function disclose(
+  journal: Journal,
+  subjects: Subjects,
+  index: number,
+  mayOpen: (slot: number) => boolean,
+): ProofBundle['disclosures'] {
   const leaf = journal.entry(index);
   return leaf.pii.flatMap(({ s }, slot) => {
     const dek = subjects.dek(s);
     const ct = journal.store.ciphertext(index, slot);
-    if (!dek || !ct) return [];
+    if (!dek || !ct || !mayOpen(slot)) return [];
     const key = blobKey({ dek, origin: leaf.origin, seq: index, slot });
     return [{ index, slot, ct: ct.toString('base64'), key: key.toString('base64') }];
   });

@@ -1,6 +1,6 @@
 import { BenchError } from '../../../shared/errors.ts';
 import type { Evidence } from '../../../shared/evidence.ts';
-import { type DeviceId, type JobId, type OperatorId, ReportId } from '../../../shared/ids.ts';
+import { type DeviceId, type EvidenceId, type JobId, type OperatorId, ReportId } from '../../../shared/ids.ts';
 import type { ErasureStatus } from '../../../shared/jobs.ts';
 import { ReportDocument } from '../../../shared/report-document.ts';
 import type { Report, ReportScope, ReportVariant, reportMethods } from '../../../shared/reports.ts';
@@ -13,7 +13,7 @@ import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
-import { deviceRecord } from './device-record.ts';
+import { deviceRecord, type JobFacts } from './device-record.ts';
 import { type JobHistory, readJobHistory } from './job-history.ts';
 import { proofBundle, type Trust } from './proof-bundle.ts';
 import type { ReportTasks } from './report-worker.ts';
@@ -38,6 +38,8 @@ export type ReportsDeps = {
   nameOf(operator: OperatorId): string | null;
   jobOf(id: JobId): ReportedJob;
   evidenceOf(id: JobId): Evidence[];
+  /** Re-hashes the bytes of a piece; false when they are missing or altered. */
+  isWhole(id: EvidenceId): boolean;
   reportFloor(): number;
   /** Tries to get the journal cosigned, so that the document can carry a witness; returns soon either way. */
   witness(): Promise<void>;
@@ -123,10 +125,10 @@ export function createReports(deps: ReportsDeps) {
     deps.publish('report.changed', view({ ...row, state: 'void' }));
   };
 
-  const documentOf = (row: ReportRow, job: ReportedJob, keys: SiteKeys, history: JobHistory, indexes: number[]) => {
+  const documentOf = (row: ReportRow, job: JobFacts, keys: SiteKeys, history: JobHistory, indexes: number[]) => {
     const now = new Date(row.issuedAt);
-    const record = deviceRecord(history, { ...job, evidence: deps.evidenceOf(job.id) }, row.scope, row.variant);
-    if (record.erasureStatus !== job.erasure) {
+    const record = deviceRecord(history, job, row.scope, row.variant);
+    if (record.erasureStatus !== row.erasureStatus) {
       throw new BenchError('report_failed', 'The journal and the job disagree about the erasure. Verify the journal.');
     }
     return ReportDocument.parse({
@@ -159,13 +161,15 @@ export function createReports(deps: ReportsDeps) {
     });
   };
 
-  const make = async (row: ReportRow, job: ReportedJob): Promise<ReportRow> => {
+  /** Says what held when the number was taken, however long the making takes. */
+  const make = async (row: ReportRow, job: JobFacts & ReportedJob): Promise<ReportRow> => {
     const keys = await deps.siteKeys();
     await deps.witness();
-    const history = readJobHistory(journal, job.id, deps.nameOf);
+    const history = readJobHistory(journal, job.id, deps.nameOf, row.numberedIdx);
     const indexes = [...new Set([job.identifiedIdx, ...history.indexes])].sort((a, b) => a - b);
     const document = documentOf(row, job, keys, history, indexes);
-    const proofs = proofBundle({ journal, subjects, trust: deps.trust() }, indexes, row.variant);
+    const mayOpen = row.variant === 'internal' ? () => true : history.wasOpened;
+    const proofs = proofBundle({ journal, subjects, trust: deps.trust() }, indexes, mayOpen);
     const unsigned = await deps.worker.run('report.build', {
       document,
       proofBundle: proofs,
@@ -193,10 +197,11 @@ export function createReports(deps: ReportsDeps) {
     const job = deps.jobOf(request.jobId);
     if (job.erasing)
       throw new BenchError('state_refused', 'An erase runs on this device. Issue the report when it has ended.');
+    const facts = { ...job, evidence: deps.evidenceOf(job.id), isWhole: deps.isWhole };
     const row = takeNumber(request, job);
-    await deps.onNumber(row.sequence);
     try {
-      const report = view(await make(row, job));
+      await deps.onNumber(row.sequence);
+      const report = view(await make(row, facts));
       deps.publish('report.changed', report);
       return report;
     } catch (error) {

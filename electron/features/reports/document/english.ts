@@ -208,7 +208,11 @@ export const english: Texts = {
   decidedBy: { tool: 'reported by the tool', policy: 'decided by policy' },
   categoryTerms: 'in the terms of NIST SP 800-88 Rev. 2',
   verificationResult: { pass: 'Passed', fail: 'Failed', not_possible: 'Not possible' },
-  method: { identity_and_state_read_again: 'Identity and state read again after the erase' },
+  method: {
+    identity_and_state_read_again: 'Identity and state read again after the erase',
+    identity_read_again: 'Identity read again after the erase',
+    identity_named_by_tool: 'Device not read again; identity as the tool named it',
+  },
   validation: { accept: 'Accepted', repeat: 'To be repeated', escalate: 'Escalated' },
   bypassReason: {
     will_not_boot: 'The device does not start',
