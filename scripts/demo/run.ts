@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Device } from '../../shared/devices.ts';
+import { BenchError } from '../../shared/errors.ts';
 import type { Job } from '../../shared/jobs.ts';
 import type { VirtualFault } from '../../shared/training.ts';
 import type { DemoOptions } from './arguments.ts';
@@ -15,8 +16,7 @@ type Plugged = { fault: VirtualFault | null; device: Device };
 /** The main job for so many virtual devices: erase, decide, test, report, sync, export, verify. */
 export async function runDemo(bench: DemoBench, options: DemoOptions): Promise<Outcome> {
   const startedAt = performance.now();
-  const outDir = path.resolve(options.outDir);
-  mkdirSync(outDir, { recursive: true });
+  const outDir = openFolder(options.outDir);
   const stopShowing = options.json ? () => {} : showProgress(bench.technician);
   const plugged = await plugAll(bench, options.devices);
   const done = await Promise.all(plugged.map(one => timed(() => runJob(bench, one.device))));
@@ -48,6 +48,21 @@ export async function runDemo(bench: DemoBench, options: DemoOptions): Promise<O
       verification: Math.round(verification.ms),
     },
   };
+}
+
+function openFolder(name: string): string {
+  const folder = path.resolve(name);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch (cause) {
+    throw new BenchError(
+      'data_folder_unusable',
+      `${name} is no folder that can be written. Choose another with --out.`,
+      { cause },
+    );
+  }
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
