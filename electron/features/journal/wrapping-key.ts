@@ -33,27 +33,41 @@ export async function openWrappingKey(deps: {
 }): Promise<WrappingKey> {
   const { keystore, random } = deps;
   let key = deps.initial;
+  /** False while the keystore does not name `key` as the current one: then `next` must stay, whatever happens. */
+  let settled = true;
+  let last: Promise<void> = Promise.resolve();
 
-  const finish = async (replacement: Buffer) => {
-    await keystore.set(current, replacement.toString('base64'));
+  const settle = async () => {
+    await keystore.set(current, key.toString('base64'));
     await keystore.delete(next);
+    settled = true;
+  };
+  const turnTo = async (replacement: Buffer, rewrap: (from: Buffer, to: Buffer) => void) => {
+    if (!settled) await settle();
+    await keystore.set(next, replacement.toString('base64'));
+    rewrap(key, replacement);
+    // In the same breath: a subject that appears while the keystore writes must not be wrapped under the old key.
     key = replacement;
+    settled = false;
+    await settle();
   };
 
   const pending = await keystore.get(next);
   if (pending !== null) {
     const replacement = Buffer.from(pending, 'base64');
-    if (isUnder(deps.keys, replacement)) await finish(replacement);
-    else await keystore.delete(next);
+    if (isUnder(deps.keys, replacement)) {
+      key = replacement;
+      await settle();
+    } else await keystore.delete(next);
   }
 
   return {
     key: () => key,
-    async replace(rewrap) {
-      const replacement = random.bytes(32);
-      await keystore.set(next, replacement.toString('base64'));
-      rewrap(key, replacement);
-      await finish(replacement);
+    /** One replacement after the other: `next` has room for one. */
+    replace(rewrap) {
+      const done = last.then(() => turnTo(random.bytes(32), rewrap));
+      last = done.catch(() => {});
+      return done;
     },
   };
 }
