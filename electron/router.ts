@@ -120,5 +120,6 @@ function causeOf(error: unknown): string | undefined {
   const cause = error instanceof BenchError ? error.cause : error;
   if (!(cause instanceof Error)) return undefined;
   const code = 'code' in cause ? ` ${String(cause.code)}` : '';
-  return `${cause.name}${code} ${cause.stack?.split('\n').slice(1, 4).join(' | ') ?? ''}`;
+  const frames = cause.stack?.split('\n').filter(line => /^\s+at .*\d\)?$/.test(line)) ?? [];
+  return `${cause.name}${code} ${frames.slice(0, 3).join(' | ')}`;
 }

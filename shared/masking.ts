@@ -1,3 +1,4 @@
+import { BypassReason } from './approvals.ts';
 import type { Identifiers } from './devices.ts';
 
 const keepLast = (text: string) => `•••${text.slice(-4)}`;
@@ -23,6 +24,8 @@ const personal: Record<string, (value: unknown) => unknown> = {
   deciderName: initials,
   done: value => (typeof value === 'string' ? '•••' : value),
   decisionReason: value => (typeof value === 'string' ? '•••' : value),
+  // Of a job in the operator's words; of a bypass request one of a list.
+  reason: value => (typeof value === 'string' && !BypassReason.safeParse(value).success ? '•••' : value),
   caption: value => (typeof value === 'string' ? '•••' : value),
 };
 

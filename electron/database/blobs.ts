@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BenchError } from '../../shared/errors.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
@@ -64,14 +64,14 @@ function readSealed(path: string, sha256: string): Buffer {
 /** Writes a file so that after a power cut it is either whole under its name or not there. */
 export function writeDurably(path: string, bytes: Uint8Array): void {
   const temporary = `${path}.part`;
-  const file = openSync(temporary, 'w', 0o600);
   try {
-    writeSync(file, bytes);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    // Writes until every byte is taken: a single write may take a part and say so only by its result.
+    writeFileSync(temporary, bytes, { mode: 0o600, flush: true });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
-  renameSync(temporary, path);
   syncFolder(dirname(path));
 }
 

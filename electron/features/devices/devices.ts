@@ -9,6 +9,7 @@ import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import { type Claim, createClaims } from './claims.ts';
+import { connectorName } from './connector-name.ts';
 import type { DeviceEvent } from './device.machine.ts';
 import { type LiveDevice, newLiveDevice, stateOfDevice, stepDevice, viewOfDevice } from './live-device.ts';
 
@@ -144,7 +145,7 @@ export function createDevices(deps: DevicesDeps) {
   const recordLoss = ({ id, sighting }: LiveDevice) => {
     try {
       database.write(tx =>
-        journal.append(tx, { type: 'device.lost', device: id, data: { portPath: sighting.portPath } }),
+        journal.append(tx, { type: 'device.lost', device: id, data: { portPath: connectorName(sighting.portPath) } }),
       );
     } catch (error) {
       const code = error instanceof BenchError ? error.code : 'internal';
@@ -259,7 +260,7 @@ function describe(sighting: Sighting, read: IdentityRead) {
   const imei = read.identifiers.imei[0];
   return {
     adapter: sighting.adapter,
-    portPath: sighting.portPath,
+    portPath: connectorName(sighting.portPath),
     mode: sighting.mode,
     manufacturer: text(read.manufacturer),
     model: text(read.model),
