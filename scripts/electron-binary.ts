@@ -27,6 +27,7 @@ export function electronBinary(): { binary: string } | { binary: null; why: stri
   if (present) return { binary: present };
   if (!existsSync(path.join(electronDir, 'install.js')))
     return { binary: null, why: 'the package electron is not installed' };
+  console.error('Electron is not here yet: fetching it. Start with --browser to go without.');
   spawnSync(process.execPath, [path.join(electronDir, 'install.js')], { stdio: 'ignore', timeout: downloadLimitMs });
   const fetched = installed();
   return fetched ? { binary: fetched } : { binary: null, why: "Electron's binary could not be downloaded" };

@@ -46,6 +46,17 @@ export function decodeEntry(bytes: Uint8Array): LeafEnvelope {
   }
 }
 
+/** Where an entry says it stands, read without the rest of its envelope; nulls where it does not say. */
+export function entryAddress(bytes: Uint8Array): { seq: unknown; origin: unknown } {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    if (value === null || typeof value !== 'object') return { seq: null, origin: null };
+    return { seq: 'seq' in value ? value.seq : null, origin: 'origin' in value ? value.origin : null };
+  } catch {
+    return { seq: null, origin: null };
+  }
+}
+
 // canonicalize accepts a Date, turns a Map into {} and drops undefined; a record must not change on its way to disk.
 function assertPlain(value: unknown, depth: number): void {
   if (depth > 32) throw new TlogError('bad_entry', 'the entry is nested too deeply');

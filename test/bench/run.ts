@@ -1,8 +1,9 @@
 import { benchAppend } from './append.ts';
 import { benchAttach } from './attach.ts';
+import { benchBacklog } from './backlog.ts';
 import { benchDemo } from './demo.ts';
 
-const benches = { append: benchAppend, attach: benchAttach, demo: benchDemo };
+const benches = { append: benchAppend, attach: benchAttach, backlog: () => benchBacklog(), demo: benchDemo };
 const wanted = process.argv.slice(2);
 
 for (const [name, bench] of Object.entries(benches)) {

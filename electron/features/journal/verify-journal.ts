@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { parseCheckpoint } from '../../../shared/tlog/checkpoint.ts';
-import { decodeEntry } from '../../../shared/tlog/entry.ts';
+import { entryAddress } from '../../../shared/tlog/entry.ts';
 import { leafHash } from '../../../shared/tlog/hash.ts';
 import { appendLeaf, emptyFrontier, type Frontier, frontierRoot } from '../../../shared/tlog/merkle.ts';
 import { openNote, parseVkey } from '../../../shared/tlog/note.ts';
@@ -28,7 +28,7 @@ export async function verifyJournal(journal: Journal): Promise<Verification> {
   for (let from = 0; from < head.size; from += pageSize) {
     for (const row of journal.store.entries(from, Math.min(from + pageSize, head.size))) {
       const leaf = leafHash(row.bytes);
-      const entry = decodeEntry(row.bytes);
+      const entry = entryAddress(row.bytes);
       if (!leaf.equals(row.leaf) || entry.seq !== row.idx || entry.origin !== journal.origin) badEntry ??= row.idx;
       frontier = appendLeaf(frontier, leaf);
       checkHead();
