@@ -10,6 +10,7 @@ import { createJobs } from './features/jobs/jobs.ts';
 import { reportedJob } from './features/jobs/reported-job.ts';
 import { createSampling } from './features/jobs/sampling.ts';
 import { exportJournal } from './features/journal/export-journal.ts';
+import type { Journal } from './features/journal/journal.ts';
 import { createJournalHandlers } from './features/journal/journal-handlers.ts';
 import { createPrivacy } from './features/privacy/privacy.ts';
 import { createReports } from './features/reports/reports.ts';
@@ -62,7 +63,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     ...base,
     policy: config.policy.job,
     ticketFloor: () => highWater.marks().ticket,
-    onTicket: ticket => highWater.raise({ ticket }),
+    onTicket: ticket => highWater.raise({ ticket, ...anchorOf(journal) }),
     useApproval: (tx, id) => approvals.markUsed(tx, id),
     devices: {
       identityOf: id => devices.identityOf(id),
@@ -112,7 +113,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     isWhole: evidence.isWhole,
     reportFloor: () => highWater.marks().report,
     witness: () => sync.attempt(3_000),
-    onNumber: report => highWater.raise({ report }),
+    onNumber: report => highWater.raise({ report, ...anchorOf(journal) }),
   });
   const privacy = createPrivacy({
     ...base,
@@ -208,12 +209,18 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
         await sync.close();
         await Promise.all([picea.close(), drivers.worker.close()]);
         parts.database.write(tx => journal.append(tx, { type: 'station.stopped', data: {} }));
-        const { size, root } = journal.checkpoint();
-        await highWater.raise({ logSize: size, logRoot: root.toString('base64') });
+        journal.checkpoint();
+        await highWater.raise(anchorOf(journal));
       } finally {
         changed.stop();
         parts.close();
       }
     },
   };
+}
+
+/** How far the journal is durable: kept outside the data with every number that is given out. */
+function anchorOf(journal: Journal) {
+  const { size, root } = journal.status();
+  return { logSize: size, logRoot: root };
 }

@@ -162,6 +162,22 @@ function scriptedTool(before: () => void): { picea: Picea; say(): void } {
   };
 }
 
+test('how long an erase took is not measured on a clock that can be set', async () => {
+  const tool = scriptedTool(() => {});
+  const erase = { stallMs: 60_000, plausibleMs: 10_000, returnMs: 1_000 };
+  const policy = { job: { selfSignOff: false, unknownLocksPass: true }, erase };
+  bench = await startStation({ drivers: { picea: tool.picea }, config: { policy } });
+  const { technician, supervisor } = await staff(bench);
+  const job = await startErase(bench, technician, await openJob(bench, technician));
+  bench.clock.stepWall(3_600_000);
+  tool.say();
+  await bench.clock.advance(2_000);
+  const [checked] = (await supervisor['journal.list']({ limit: 50, jobId: job.id })).filter(
+    e => e.type === 'job.erase_checked',
+  );
+  expect(checked?.data.checks).toContainEqual({ name: 'duration', outcome: 'fail' });
+});
+
 describe('a bench that is closed between the success of the tool and its own check', () => {
   const restarted = async (dataDir: string, keystore: ReturnType<typeof createMemoryKeystore>, job: Job) => {
     bench = await startStation({ dataDir, keystore, seed: 'again' });

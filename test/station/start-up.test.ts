@@ -139,6 +139,16 @@ test('a ticket number is not used again when an older copy of the data comes bac
   await restored.station.close();
 });
 
+test('how far the journal got is anchored outside the data with each ticket, not only when the bench is closed', async () => {
+  const bench = await start();
+  const { technician } = await staff(bench);
+  await openJob(bench, technician);
+  const anchored = JSON.parse((await keystore.get('high-water')) ?? '{}') as { logSize: number; logRoot: string };
+  expect(anchored.logSize).toBeGreaterThan(5);
+  expect(anchored.logRoot).toMatch(/^[\w+/]{43}=$/);
+  await bench.station.close();
+});
+
 describe('a full disk', () => {
   const full = mkdtempSync(join(tmpdir(), 'bench-full-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', full]).status === 0;

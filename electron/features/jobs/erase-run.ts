@@ -17,7 +17,8 @@ export type EraseRun = {
   readonly jobId: JobId;
   readonly claim: EraseClaim;
   readonly abort: AbortController;
-  readonly startedAt: number;
+  /** On the monotonic clock: nobody can set it meanwhile. */
+  readonly startedNs: bigint;
   /** Why the bench itself ended it; null while it did not. */
   stoppedBy: InterruptionCause | null;
 };

@@ -87,7 +87,7 @@ export function createEraseVerification(deps: VerifyDeps) {
   };
 
   const check = async (run: EraseRun, result: EraseResult): Promise<boolean> => {
-    const elapsedMs = clock.now() - run.startedAt;
+    const elapsedMs = Number(clock.monotonicNs() - run.startedNs) / 1e6;
     const read = await readAgain(run);
     const row = jobs.find(run.jobId);
     const { identity: expected, sampling: sampled } = row.snapshot.context;

@@ -81,7 +81,7 @@ export function createErase(deps: EraseDeps) {
         }),
         by: operatorId,
       });
-      const run: EraseRun = { jobId, claim, abort, startedAt: clock.now(), stoppedBy: null };
+      const run: EraseRun = { jobId, claim, abort, startedNs: clock.monotonicNs(), stoppedBy: null };
       runs.set(jobId, { run, done: carryOut(run, read) });
       return job;
     } catch (error) {
