@@ -184,6 +184,26 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await desk.getByText('Journal cosigned by the server').waitFor();
   }, 60_000);
 
+  it('forgets a device at the word of its admin, and holds what a court asked for', async () => {
+    await goTo(office, 'Privacy');
+    const picker = office.getByLabel('Whose data?');
+    await picker.locator('option[value^="dv_"]').first().waitFor({ state: 'attached' });
+    const device = await picker.locator('option[value^="dv_"]').first().getAttribute('value');
+    await picker.selectOption(device);
+    await office.getByLabel('Reason of a legal hold').fill('Asked for by a court, file 12');
+    await office.getByRole('button', { name: 'Put under legal hold' }).click();
+    await office.getByText('A legal hold forbids it until it is released.').waitFor();
+    await expectAccessible(office, 'privacy, held');
+    await office.getByRole('button', { name: 'Release' }).click();
+    await office.getByText('Nothing is held.').waitFor();
+    await picker.selectOption('');
+    await picker.selectOption(device);
+    await office.getByRole('button', { name: 'Forget for good …' }).click();
+    await office.getByRole('button', { name: 'Yes, forget; this cannot be undone' }).click();
+    await office.getByText(/^Forgotten on /).waitFor();
+    await expectAccessible(office, 'privacy, forgotten');
+  }, 60_000);
+
   it('keeps a draft while locked and takes it up again after the right password', async () => {
     await goTo(floor, 'Bench');
     await panelOf(floor).waitFor({ state: 'hidden' });
