@@ -9,6 +9,8 @@ import type { Station } from './station.ts';
 /** Base64 of the largest evidence and the little around it. */
 const maxBodyBytes = Math.ceil(evidenceMaxBytes / 3) * 4 + 16_384;
 const keepAliveMs = 15_000;
+/** A page that loads again or loses the link for a moment is back sooner. */
+const longestAbsenceMs = 60_000;
 const mostUnreadBytes = 8 * 1024 * 1024;
 
 export type Loopback = {
@@ -18,16 +20,18 @@ export type Loopback = {
   close(): Promise<void>;
 };
 
-type Connection = { id: string; streams: Set<ServerResponse> };
+type Connection = { id: string; streams: Set<ServerResponse>; absence: NodeJS.Timeout | null };
 
 /**
  * Serves a station and the renderer on 127.0.0.1. A browser page trades the launch token for a connection of its own;
- * every call and event stream needs that connection. Foreign hosts and origins are refused.
+ * every call and event stream needs that connection. Foreign hosts and origins are refused. The session of a page that
+ * listens no more ends after `longestAbsenceMs`.
  */
 export async function serveOnLoopback(options: {
   station: Station;
   rendererDir: string;
   port: number;
+  longestAbsenceMs?: number;
 }): Promise<Loopback> {
   const { station } = options;
   const token = randomBytes(32).toString('base64url');
@@ -38,7 +42,7 @@ export async function serveOnLoopback(options: {
   const connect = (request: IncomingMessage, response: ServerResponse) => {
     if (!same(bearer(request), token)) return refuse(response);
     const id = randomBytes(32).toString('base64url');
-    connections.set(id, { id, streams: new Set() });
+    connections.set(id, { id, streams: new Set(), absence: null });
     json(response, { connection: id });
   };
 
@@ -54,6 +58,7 @@ export async function serveOnLoopback(options: {
     response.writeHead(200, { ...commonHeaders, 'content-type': 'application/x-ndjson', 'x-accel-buffering': 'no' });
     response.write('\n');
     connection.streams.add(response);
+    if (connection.absence) clearTimeout(connection.absence);
     const beat = setInterval(() => response.write('\n'), keepAliveMs);
     const stop = station.subscribe(connection.id, (event, payload) => {
       response.write(`${JSON.stringify({ event, payload })}\n`);
@@ -64,7 +69,17 @@ export async function serveOnLoopback(options: {
       clearInterval(beat);
       stop();
       connection.streams.delete(response);
+      if (connection.streams.size === 0) awaitReturn(connection);
     });
+  };
+
+  const awaitReturn = (connection: Connection) => {
+    if (connection.absence) clearTimeout(connection.absence);
+    if (!connections.has(connection.id)) return;
+    connection.absence = setTimeout(
+      () => station.closeConnection(connection.id),
+      options.longestAbsenceMs ?? longestAbsenceMs,
+    ).unref();
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -92,7 +107,10 @@ export async function serveOnLoopback(options: {
     url: `${origin}/#token=${token}`,
     origin,
     async close() {
-      for (const { id, streams } of connections.values()) {
+      const closing = [...connections.values()];
+      connections.clear();
+      for (const { id, streams, absence } of closing) {
+        if (absence) clearTimeout(absence);
         station.closeConnection(id);
         for (const response of streams) response.end();
       }

@@ -155,3 +155,25 @@ test('events stream to the page they are meant for', async () => {
   });
   await reader?.cancel();
 });
+
+test('the session of a page that was closed ends by itself', async () => {
+  const short = await serveOnLoopback({
+    station: bench.station,
+    rendererDir: join(folder, 'pages'),
+    port: 0,
+    longestAbsenceMs: 20,
+  });
+  const launch = new URL(short.url).hash.replace('#token=', '');
+  const opened = await fetch(`${short.origin}/connect`, { method: 'POST', headers: bearer(launch) });
+  const { connection } = (await opened.json()) as { connection: string };
+  const setUp = { siteName: 'S', stationName: 'B', adminName: 'Ada Admin', password: 'correct horse battery' };
+  expect(await bench.station.call(connection, 'identity.set_up', setUp)).toMatchObject({ ok: true });
+  const page = new AbortController();
+  await fetch(`${short.origin}/events`, { headers: bearer(connection), signal: page.signal });
+  const session = async () =>
+    (await bench.station.call(connection, 'identity.session', undefined)) as { value: unknown };
+  expect((await session()).value).toMatchObject({ role: 'admin' });
+  page.abort();
+  await expect.poll(async () => (await session()).value).toBeNull();
+  await short.close();
+});
