@@ -36,7 +36,8 @@ export async function openServerStore({
   alone,
 }: Pick<ServerOptions, 'dataDir' | 'name' | 'now'> & { alone: boolean }) {
   const { db, close } = await openEmbeddedDatabase(dataDir, { alone });
-  const keys = openServerKeys({ dataDir, name, nowS: () => Math.floor(now() / 1000) });
+  const opened = await db.selectFrom('log').select('oh').limit(1).executeTakeFirst();
+  const keys = openServerKeys({ dataDir, name, nowS: () => Math.floor(now() / 1000), fresh: opened === undefined });
   const fleet = createFleet({ db, signer: keys.fleet, witnessVkey: keys.cosigner.vkey, now });
   await fleet.open();
   return { db, keys, fleet, close, createEnrolCode: (ttlMs = 24 * hourMs) => createEnrolCode(db, now(), ttlMs) };

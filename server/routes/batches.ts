@@ -52,8 +52,8 @@ export function batchRoutes(app: FastifyInstance, { db, cosigner, now }: Deps): 
       newRoot: claim.root,
       proof: batch.proof,
     });
-    if (!consistent)
-      return { status: 422, detail: 'The checkpoint does not continue what was received before.', keep: true };
+    // No proof of a fork: the consistency proof is not signed, and anybody may have changed it on the way.
+    if (!consistent) return { status: 422, detail: 'The checkpoint does not continue what was received before.' };
     const grown = grow(log, batch.entries);
     if (grown.frontier.size !== claim.size || !frontierRoot(grown.frontier).equals(claim.root)) {
       return { status: 422, detail: 'The entries do not add up to the root of the checkpoint.' };

@@ -25,6 +25,11 @@ export function createCentralClient(baseUrl: string): Central {
       if (answer.status === 201) return readJson(answer, Enrolment);
       throw refusal(answer);
     },
+    async checkpoint(oh, signal) {
+      const answer = await ask(`v1/logs/${oh}/checkpoint`, { method: 'GET' }, signal);
+      if (answer.status === 200 && answer.type === 'text/plain') return answer.text;
+      throw refusal(answer);
+    },
     async fleetProof(oh, signal) {
       const answer = await ask(`fleet/stations/${oh}/proof`, { method: 'GET' }, signal);
       if (answer.status === 200) return readJson(answer, FleetProof);
@@ -55,7 +60,8 @@ function batchAnswer(answer: Answer): BatchAnswer {
   if (status === 429 || status === 503) return { kind: 'busy', retryAfterMs: answer.retryAfterMs };
   const detail = problemOf(answer);
   if (detail === null) throw notTheServer();
-  return status === 422 || status === 423 ? { kind: 'fork', detail } : { kind: 'refused', status, detail };
+  if (status === 422) return { kind: 'disputed', detail };
+  return status === 423 ? { kind: 'frozen', detail } : { kind: 'refused', status, detail };
 }
 
 function problemOf({ type, text }: Answer): string | null {

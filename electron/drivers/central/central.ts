@@ -2,7 +2,10 @@
 export type BatchAnswer =
   | { kind: 'cosigned'; lines: string }
   | { kind: 'size_conflict'; size: number }
-  | { kind: 'fork'; detail: string }
+  /** Refused as no continuation of what the server has (422): a fork, or bytes that were changed on the way. */
+  | { kind: 'disputed'; detail: string }
+  /** The server takes nothing of this log any more (423). */
+  | { kind: 'frozen'; detail: string }
   | { kind: 'too_large' }
   | { kind: 'busy'; retryAfterMs: number | null }
   | { kind: 'refused'; status: number; detail: string };
@@ -31,6 +34,8 @@ export type Central = {
   enrol(request: EnrolRequest, signal: AbortSignal): Promise<Enrolment>;
   /** `oh` is the hex SHA-256 of the log's origin. */
   putBatch(oh: string, body: Buffer, signal: AbortSignal): Promise<BatchAnswer>;
+  /** The newest head the server has of this log: a note with the station's own signature and the server's. */
+  checkpoint(oh: string, signal: AbortSignal): Promise<string>;
   /** Proof that the fleet log names this station's key: fleet checkpoint, entry bytes, index and inclusion proof. */
   fleetProof(oh: string, signal: AbortSignal): Promise<FleetProof>;
 };

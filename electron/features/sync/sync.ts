@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, sign } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import type { SyncStatus, syncMethods } from '../../../shared/sync.ts';
 import type { Database } from '../../database/database.ts';
@@ -8,6 +8,8 @@ import type { Random } from '../../drivers/random/random.ts';
 import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Settings } from '../station/settings.ts';
+import { judgeHead } from './dispute.ts';
+import { enrolStation } from './enrol.ts';
 import { type Batch, nextBatch, openReceipt } from './outbox.ts';
 
 const mostEntries = 1_000;
@@ -44,6 +46,7 @@ type State = {
 export function createSync(deps: SyncDeps) {
   const { database, journal, settings, clock, random } = deps;
   const stopped = new AbortController();
+  const oh = createHash('sha256').update(journal.origin).digest('hex');
   let state: State = {
     phase: settings.get('server-url') === null ? 'not_enrolled' : 'idle',
     lastAnswer: null,
@@ -102,24 +105,25 @@ export function createSync(deps: SyncDeps) {
       become({ phase: 'sending', nextAttemptAt: null });
       const batch = nextBatch(journal, from(), state.limit);
       const answer = await send(batch);
-      if (stopped.signal.aborted || !take(batch, answer)) return;
+      if (stopped.signal.aborted || !(await take(batch, answer))) return;
     }
     if (!stopped.signal.aborted) become({ phase: 'idle', nextAttemptAt: null });
   };
 
-  const send = async (batch: Batch): Promise<BatchAnswer | BenchError> => {
-    const oh = createHash('sha256').update(journal.origin).digest('hex');
+  /** Asks the server; what nobody planned is told as an unreachable server and logged. */
+  const ask = async <T>(question: (central: Central) => Promise<T>): Promise<T | BenchError> => {
     try {
-      return await deps.central(settings.get('server-url') ?? '').putBatch(oh, batch.body, stopped.signal);
+      return await question(deps.central(settings.get('server-url') ?? ''));
     } catch (error) {
       if (error instanceof BenchError) return error;
       deps.log({ level: 'error', event: 'sync.failed', cause: error instanceof Error ? error.name : 'unknown' });
       return new BenchError('server_unreachable', 'The server could not be reached.');
     }
   };
+  const send = (batch: Batch) => ask(central => central.putBatch(oh, batch.body, stopped.signal));
 
   /** What an answer means; true when the next batch may follow at once. */
-  const take = (batch: Batch, answer: BatchAnswer | BenchError): boolean => {
+  const take = async (batch: Batch, answer: BatchAnswer | BenchError): Promise<boolean> => {
     if (answer instanceof BenchError) {
       state = { ...state, limit: halved(state.limit) };
       backOff(answer.message, null);
@@ -137,7 +141,10 @@ export function createSync(deps: SyncDeps) {
       case 'busy':
         backOff('The server is busy and asks to wait.', answer.retryAfterMs);
         return false;
-      case 'fork':
+      case 'disputed':
+        await settle(answer.detail);
+        return false;
+      case 'frozen':
         freeze(answer.detail);
         return false;
       case 'refused':
@@ -171,9 +178,20 @@ export function createSync(deps: SyncDeps) {
     return true;
   };
 
-  const resume = (batch: Batch, serverSize: number): boolean => {
+  /** The server says that histories differ. It has to show a head that this station signed; else it is tried again. */
+  const settle = async (detail: string): Promise<void> => {
+    const witnessVkey = settings.get('witness-vkey') ?? '';
+    const note = await ask(central => central.checkpoint(oh, stopped.signal));
+    const verdict = note instanceof BenchError ? 'unproven' : judgeHead(journal, note, witnessVkey);
+    if (verdict === 'older_copy')
+      freeze('The server holds more than this station does, signed by it: the data are an older copy.');
+    else if (verdict === 'fork') freeze(`The server holds another history that this station signed. ${detail}`);
+    else backOff(`The server took the batch for changed: ${detail}`, null);
+  };
+
+  const resume = async (batch: Batch, serverSize: number): Promise<boolean> => {
     if (serverSize > journal.status().size) {
-      freeze('The server holds more entries of this station than the station itself: the database is an old copy.');
+      await settle(`It says that it holds ${serverSize} entries.`);
       return false;
     }
     if (serverSize === batch.from) {
@@ -191,25 +209,7 @@ export function createSync(deps: SyncDeps) {
 
   const enrol = async (serverUrl: string, code: string): Promise<SyncStatus> => {
     if (state.phase !== 'not_enrolled') throw new BenchError('conflict', 'The station is enrolled already.');
-    const central = deps.central(serverUrl);
-    const stationId = settings.get('station-id') ?? '';
-    const proof = sign(null, Buffer.from(`enrol\n${code}\n${stationId}\n${journal.vkey}`), deps.logKey).toString(
-      'base64',
-    );
-    const prefix = settings.get('prefix') ?? '';
-    const enrolment = await central.enrol({ code, prefix, stationId, vkey: journal.vkey, proof }, stopped.signal);
-    const oh = createHash('sha256').update(journal.origin).digest('hex');
-    const fleet = await central.fleetProof(oh, stopped.signal);
-    database.write(tx => {
-      settings.set(tx, 'server-url', serverUrl);
-      settings.set(tx, 'witness-vkey', enrolment.witnessVkey);
-      settings.set(tx, 'fleet-vkey', enrolment.fleetVkey);
-      settings.set(tx, 'fleet-proof', JSON.stringify(fleet));
-      journal.append(tx, {
-        type: 'sync.enrolled',
-        data: { origin: journal.origin, serverUrl, witnessVkey: enrolment.witnessVkey, fleetVkey: enrolment.fleetVkey },
-      });
-    });
+    await enrolStation(deps, { serverUrl, code, signal: stopped.signal });
     become({ phase: 'idle', lastAnswer: 'Enrolled.' });
     schedule(0);
     return status();

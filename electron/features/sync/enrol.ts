@@ -1,0 +1,34 @@
+import { createHash, type KeyObject, sign } from 'node:crypto';
+import type { Database } from '../../database/database.ts';
+import type { Central } from '../../drivers/central/central.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Settings } from '../station/settings.ts';
+
+type Deps = {
+  database: Database;
+  journal: Journal;
+  settings: Settings;
+  logKey: KeyObject;
+  central(url: string): Central;
+};
+
+/** Takes the station in at a server: proves that it holds its log's key, and keeps whom to trust from then on. */
+export async function enrolStation(
+  { database, journal, settings, logKey, central }: Deps,
+  { serverUrl, code, signal }: { serverUrl: string; code: string; signal: AbortSignal },
+): Promise<void> {
+  const server = central(serverUrl);
+  const stationId = settings.get('station-id') ?? '';
+  const prefix = settings.get('prefix') ?? '';
+  const { vkey, origin } = journal;
+  const proof = sign(null, Buffer.from(`enrol\n${code}\n${stationId}\n${vkey}`), logKey).toString('base64');
+  const { witnessVkey, fleetVkey } = await server.enrol({ code, prefix, stationId, vkey, proof }, signal);
+  const fleet = await server.fleetProof(createHash('sha256').update(origin).digest('hex'), signal);
+  database.write(tx => {
+    settings.set(tx, 'server-url', serverUrl);
+    settings.set(tx, 'witness-vkey', witnessVkey);
+    settings.set(tx, 'fleet-vkey', fleetVkey);
+    settings.set(tx, 'fleet-proof', JSON.stringify(fleet));
+    journal.append(tx, { type: 'sync.enrolled', data: { origin, serverUrl, witnessVkey, fleetVkey } });
+  });
+}
