@@ -17,6 +17,7 @@ import type { Keystore } from '../../electron/drivers/keystore/keystore.ts';
 import { openJob, startErase } from '../support/job-steps.ts';
 import { passwords, staff, startStation } from '../support/start-station.ts';
 
+const readOnlyFolder = mkdtempSync(join(tmpdir(), 'bench-read-only-'));
 let dataDir: string;
 let keystore: Keystore;
 beforeEach(() => {
@@ -79,12 +80,19 @@ describe('a start says what is wrong and loses nothing', () => {
     await expect(startStation({ dataDir: file })).rejects.toMatchObject({ code: 'data_folder_unusable' });
   });
 
-  // Root may write anywhere, so the permission says nothing to it.
-  test.skipIf(process.getuid?.() === 0)(
-    'the folder may not be written (skipped for root: it may write anywhere)',
+  // Permissions say nothing to root, a read-only disk does.
+  const isRoot = process.getuid?.() === 0;
+  const readOnly = isRoot && spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', readOnlyFolder]).status === 0;
+  afterAll(() => {
+    if (readOnly) spawnSync('umount', [readOnlyFolder]);
+    rmSync(readOnlyFolder, { recursive: true, force: true });
+  });
+  test.skipIf(isRoot && !readOnly)(
+    'the folder may not be written (skipped for a root that may not mount)',
     async () => {
-      chmodSync(dataDir, 0o500);
-      await expect(start()).rejects.toMatchObject({ code: 'data_folder_unusable' });
+      if (!readOnly) chmodSync(dataDir, 0o500);
+      const starting = startStation({ dataDir: readOnly ? join(readOnlyFolder, 'data') : dataDir, keystore });
+      await expect(starting).rejects.toMatchObject({ code: 'data_folder_unusable' });
     },
   );
 });
