@@ -83,6 +83,16 @@ test('an approval runs out after a day and the job waits for a new one', async (
   await expect(technician['jobs.begin_functional']({ jobId: job.id })).rejects.toMatchObject({ code: 'state_refused' });
 });
 
+test('a request ends with its job', async () => {
+  bench = await startStation();
+  const { technician, supervisor } = await staff(bench);
+  const job = await erase(bench, technician, await openJob(bench, technician, 'fails'));
+  await requestFor(technician, job);
+  await technician['jobs.fail']({ jobId: job.id, reason: 'The customer wants it back.' });
+  await bench.clock.advance(61_000);
+  expect(await supervisor['approvals.list']({ state: 'requested' })).toEqual([]);
+});
+
 test('evidence is what its bytes say, belongs to the job and is whole', async () => {
   bench = await startStation();
   const { technician } = await staff(bench);

@@ -24,6 +24,8 @@ export type BypassMoves = {
   ): number;
   deny(tx: Tx, jobId: JobId, act: { approval: ApprovalId; by: OperatorId; reason: string }): number;
   expire(tx: Tx, jobId: JobId, act: { approval: ApprovalId; at: number }): number;
+  /** True when the job has ended and nothing can come of a request any more. */
+  isOver(jobId: JobId): boolean;
   /** True while the job waits with an approval that can run out. */
   isWaiting(jobId: JobId): boolean;
   tell(jobId: JobId): void;
@@ -136,8 +138,13 @@ export function createApprovals(deps: ApprovalsDeps) {
     ofJob: (jobId: JobId) => store.ofJob(jobId).map(view),
     /** Marks the approval that a move used up, within the same transaction. */
     markUsed: (tx: Tx, id: ApprovalId) => store.end(tx, id, 'used'),
-    /** Ends approvals whose time is over; call it at start and from time to time. */
+    /** Ends approvals whose time or whose job is over; call it at start and from time to time. */
     expireDue() {
+      for (const row of [...store.inState('requested'), ...store.inState('approved')]) {
+        if (!moves.isOver(row.jobId)) continue;
+        database.write(tx => store.end(tx, row.id, 'expired'));
+        deps.publish('approval.changed', view(find(row.id)));
+      }
       for (const row of store.inState('approved')) {
         const due = row.expiresAt !== null && clock.now() >= Date.parse(row.expiresAt);
         if (!due || !moves.isWaiting(row.jobId)) continue;

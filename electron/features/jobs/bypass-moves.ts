@@ -53,6 +53,7 @@ export function bypassMoves(jobs: Jobs) {
         by: undefined,
       });
     },
+    isOver: (jobId: JobId) => ['completed', 'failed'].includes(placeOfJob(jobs.find(jobId).snapshot)),
     isWaiting: (jobId: JobId) => placeOfJob(jobs.find(jobId).snapshot) === 'reset.bypass_approved',
     tell: (jobId: JobId) => {
       jobs.tell(jobId);

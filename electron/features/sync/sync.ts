@@ -8,6 +8,7 @@ import type { Random } from '../../drivers/random/random.ts';
 import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Settings } from '../station/settings.ts';
+import { askServer } from './ask-server.ts';
 import { judgeHead } from './dispute.ts';
 import { enrolStation } from './enrol.ts';
 import { type Batch, nextBatch, openReceipt } from './outbox.ts';
@@ -94,10 +95,22 @@ export function createSync(deps: SyncDeps) {
     if (running) return running;
     if (state.phase === 'not_enrolled' || state.phase === 'frozen') return Promise.resolve();
     cancelTimer();
-    running = sendAll().finally(() => {
-      running = null;
-    });
+    running = sendAll()
+      .catch(notRecorded)
+      .finally(() => {
+        running = null;
+      });
     return running;
+  };
+
+  /** The disk takes nothing just now: what was sent is sent again later, and the server knows it already. */
+  const notRecorded = (error: unknown) => {
+    deps.log({
+      level: 'error',
+      event: 'sync.not_recorded',
+      code: error instanceof BenchError ? error.code : 'internal',
+    });
+    backOff(error instanceof BenchError ? error.message : 'The answer of the server could not be recorded.', null);
   };
 
   const sendAll = async () => {
@@ -110,16 +123,7 @@ export function createSync(deps: SyncDeps) {
     if (!stopped.signal.aborted) become({ phase: 'idle', nextAttemptAt: null });
   };
 
-  /** Asks the server; what nobody planned is told as an unreachable server and logged. */
-  const ask = async <T>(question: (central: Central) => Promise<T>): Promise<T | BenchError> => {
-    try {
-      return await question(deps.central(settings.get('server-url') ?? ''));
-    } catch (error) {
-      if (error instanceof BenchError) return error;
-      deps.log({ level: 'error', event: 'sync.failed', cause: error instanceof Error ? error.name : 'unknown' });
-      return new BenchError('server_unreachable', 'The server could not be reached.');
-    }
-  };
+  const ask = askServer(deps);
   const send = (batch: Batch) => ask(central => central.putBatch(oh, batch.body, stopped.signal));
 
   /** What an answer means; true when the next batch may follow at once. */

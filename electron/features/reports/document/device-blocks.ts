@@ -125,7 +125,7 @@ function bypass({ bypass: b }: DeviceRecord, { texts, instant, person }: Words):
 type Verified = NonNullable<DeviceRecord['verification']>;
 
 function verificationText(v: Verified, { texts, instant, person }: Words): string {
-  return `${texts.verificationResult[v.result]}: ${texts.method[v.method] ?? v.method}, ${person(v.person) ?? texts.byBench}, ${instant(v.at)}`;
+  return `${texts.verificationResult[v.result]}: ${Object.hasOwn(texts.method, v.method) ? texts.method[v.method] : v.method}, ${person(v.person) ?? texts.byBench}, ${instant(v.at)}`;
 }
 
 function verification({ verification: v, validation }: DeviceRecord, words: Words): Fact[] {
