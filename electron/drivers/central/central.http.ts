@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BenchError } from '../../../shared/errors.ts';
 import type { BatchAnswer, Central, EnrolRequest } from './central.ts';
 
-const timeoutMs = 30_000;
+const patienceMs = 30_000;
 const maxAnswerBytes = 256 * 1024;
 const gzipFromBytes = 2_048;
 
@@ -13,10 +13,11 @@ const Problem = z.object({ title: z.string().max(500).optional(), detail: z.stri
 
 type Answer = { status: number; type: string; text: string; retryAfterMs: number | null };
 
-/** A client of the central server at this address. */
-export function createCentralClient(baseUrl: string): Central {
+/** A client of the central server at this address; an answer that is not complete within `timeoutMs` is none. */
+export function createCentralClient(baseUrl: string, timeoutMs = patienceMs): Central {
   const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`;
-  const ask = (path: string, init: RequestInit, signal: AbortSignal) => fetchCapped(new URL(path, base), init, signal);
+  const ask = (path: string, init: RequestInit, signal: AbortSignal) =>
+    fetchCapped(new URL(path, base), init, { signal, timeoutMs });
 
   return {
     async enrol(request: EnrolRequest, signal) {
@@ -98,7 +99,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function fetchCapped(url: URL, init: RequestInit, signal: AbortSignal): Promise<Answer> {
+type Limits = { signal: AbortSignal; timeoutMs: number };
+
+async function fetchCapped(url: URL, init: RequestInit, { signal, timeoutMs }: Limits): Promise<Answer> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: limited });

@@ -16,6 +16,7 @@ import { type Batch, nextBatch, openReceipt } from './outbox.ts';
 const mostEntries = 1_000;
 const firstDelayMs = 1_000;
 const longestDelayMs = 5 * 60_000;
+const longestRetryAfterMs = 60 * 60_000;
 const settleMs = 250;
 
 export type SyncDeps = {
@@ -143,7 +144,8 @@ export function createSync(deps: SyncDeps) {
         become({ limit: halved(state.limit), lastAnswer: 'The batch was too large; it goes on in smaller ones.' });
         return state.phase !== 'waiting';
       case 'busy':
-        backOff('The server is busy and asks to wait.', answer.retryAfterMs);
+        // Whatever answers may name any wait; none may silence a station for good.
+        backOff('The server is busy and asks to wait.', Math.min(answer.retryAfterMs ?? 0, longestRetryAfterMs));
         return false;
       case 'disputed':
         await settle(answer.detail);
