@@ -9,6 +9,8 @@ The code is made on the machine of the server, whether the server runs or not; o
 npm run server -- --data DIR --with-code                     serve, and print one code first`;
 
 const hourMs = 3_600_000;
+/** `postgres://…` for more than a site; the embedded store otherwise. */
+const databaseUrl = process.env.DATABASE_URL;
 
 function readArguments() {
   try {
@@ -37,6 +39,7 @@ async function serve(options: ReturnType<typeof readArguments>): Promise<void> {
     console.error(JSON.stringify({ time: new Date().toISOString(), ...line }));
   const server = await startCentralServer({
     dataDir: options.data,
+    databaseUrl,
     port: Number(options.port),
     host: options.host,
     log,
@@ -57,7 +60,7 @@ const options = readArguments();
 try {
   if (options.command === 'serve') await serve(options);
   else {
-    const store = await openServerStore({ dataDir: options.data, alone: false });
+    const store = await openServerStore({ dataDir: options.data, databaseUrl, alone: false });
     console.log(await store.createEnrolCode(options.ttlMs));
     await store.close();
   }

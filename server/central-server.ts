@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { createApp } from './app.ts';
+import { openPostgres } from './database/postgres.ts';
 import { openEmbeddedDatabase } from './database/sqlite.ts';
 import { createFleet } from './fleet.ts';
 import { openServerKeys } from './keys.ts';
@@ -19,6 +21,8 @@ export type CentralServer = {
 
 export type ServerOptions = {
   dataDir: string;
+  /** A PostgreSQL database instead of the embedded store; keys stay in `dataDir`. */
+  databaseUrl?: string | undefined;
   /** 0 takes any free port. */
   port: number;
   host?: string;
@@ -34,8 +38,11 @@ export async function openServerStore({
   name = 'veriqko-central',
   now = Date.now,
   alone,
-}: Pick<ServerOptions, 'dataDir' | 'name' | 'now'> & { alone: boolean }) {
-  const { db, close } = await openEmbeddedDatabase(dataDir, { alone });
+  databaseUrl,
+}: Pick<ServerOptions, 'dataDir' | 'databaseUrl' | 'name' | 'now'> & { alone: boolean }) {
+  const { db, close } =
+    databaseUrl === undefined ? await openEmbeddedDatabase(dataDir, { alone }) : await openPostgres(databaseUrl);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const opened = await db.selectFrom('log').select('oh').limit(1).executeTakeFirst();
   const keys = openServerKeys({ dataDir, name, nowS: () => Math.floor(now() / 1000), fresh: opened === undefined });
   const fleet = createFleet({ db, signer: keys.fleet, witnessVkey: keys.cosigner.vkey, now });

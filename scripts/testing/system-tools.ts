@@ -28,6 +28,7 @@ export const systemTools: readonly SystemTool[] = [
     with: ['golang-golang-x-mod-dev'],
     neededBy: 'journal exports',
   },
+  { command: 'pg_ctlcluster', aptPackage: 'postgresql', neededBy: 'the central server on PostgreSQL' },
   { command: 'certutil', aptPackage: 'libnss3-tools', neededBy: 'report signatures' },
   { command: 'zbarimg', aptPackage: 'zbar-tools', neededBy: 'codes printed on reports' },
   { command: 'dbus-daemon', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },

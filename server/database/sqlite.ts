@@ -30,6 +30,12 @@ export async function openEmbeddedDatabase(dataDir: string, options: { alone: bo
   }
 }
 
+/** Stops bugs, not the owner of the file: what was received is neither changed nor deleted. */
+const appendOnly = `
+CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'received entries are append-only'); END;
+CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'received entries are append-only'); END;
+`;
+
 async function migrate(sqlite: Sqlite.Database, db: Kysely<ServerTables>): Promise<void> {
   const done = Number(sqlite.pragma('user_version', { simple: true }));
   if (done > serverMigrations.length)
@@ -38,6 +44,7 @@ async function migrate(sqlite: Sqlite.Database, db: Kysely<ServerTables>): Promi
     if (index < done) continue;
     await db.transaction().execute(async trx => {
       await step.up(trx.schema, 'blob');
+      if (index === 0) sqlite.exec(appendOnly);
       sqlite.pragma(`user_version=${index + 1}`);
     });
   }

@@ -1,0 +1,278 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
+import { encodeBatch } from '../../shared/tlog/batch.ts';
+import { decodeBundle } from '../../shared/tlog/bundle.ts';
+import { parseCheckpoint } from '../../shared/tlog/checkpoint.ts';
+import { leafHash } from '../../shared/tlog/hash.ts';
+import { openNote, parseVkey } from '../../shared/tlog/note.ts';
+import { createSteps } from '../../shared/verify/steps.ts';
+import { checkTrust } from '../../shared/verify/trust.ts';
+import { createStationLog, type StationLog } from './station-client.ts';
+
+const hourMs = 3_600_000;
+let dir: string;
+let nowMs: number;
+let server: CentralServer;
+let databaseUrl: string | undefined;
+
+const start = () => startCentralServer({ dataDir: join(dir, 'data'), databaseUrl, port: 0, now: () => nowMs });
+
+const get = (path: string) => fetch(new URL(path, server.url));
+
+function post(path: string, type: string, body: string | Buffer, headers: Record<string, string> = {}) {
+  return fetch(new URL(path, server.url), {
+    method: 'POST',
+    headers: { 'content-type': type, ...headers },
+    body: typeof body === 'string' ? body : Uint8Array.from(body),
+  });
+}
+
+const enrol = (request: object) => post('/v1/enrol', 'application/json', JSON.stringify(request));
+const send = (log: StationLog, body: Buffer, headers: Record<string, string> = {}) =>
+  post(`/v1/logs/${log.oh}/batches`, 'application/vnd.audit-batch.v1', body, headers);
+
+async function enrolled(prefix = 'AAAA'): Promise<StationLog> {
+  const log = createStationLog();
+  expect((await enrol(log.enrolment(await server.createEnrolCode(), prefix))).status).toBe(201);
+  return log;
+}
+
+/** The size that the server's checkpoint gives, signed by the station and by the server. */
+async function witnessedSize(log: StationLog): Promise<number> {
+  const note = await (await get(`/v1/logs/${log.oh}/checkpoint`)).text();
+  const { text, signatures } = openNote(note, [parseVkey(log.vkey), parseVkey(server.witnessVkey)]);
+  expect(signatures.map(({ algorithm }) => algorithm)).toEqual(['ed25519', 'cosignature']);
+  return parseCheckpoint(text).size;
+}
+
+async function expectProblem(response: Response, status: number, words: RegExp): Promise<void> {
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(await response.json()).toMatchObject({ status, detail: expect.stringMatching(words) });
+}
+
+async function expectSize(response: Response, size: number): Promise<void> {
+  expect(response.status).toBe(409);
+  expect(response.headers.get('content-type')).toMatch(/^text\/x\.tlog\.size/);
+  expect(await response.text()).toBe(`${size}\n`);
+}
+
+/**
+ * What a central server promises, whatever it stores in. `newDatabase` answers the address of an empty database, or
+ * undefined for the embedded store.
+ */
+export function describeServer(newDatabase: () => Promise<string | undefined>): void {
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'bench-server-'));
+    nowMs = Date.parse('2026-01-01T00:00:00Z');
+    databaseUrl = await newDatabase();
+    server = await start();
+  });
+  afterEach(async () => {
+    await server.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  describe('enrolment', () => {
+    test('answers with the keys, and the fleet log names the station to whoever pinned one string', async () => {
+      const log = createStationLog();
+      const answer = await enrol(log.enrolment(await server.createEnrolCode(), 'AAAA'));
+      expect(answer.status).toBe(201);
+      const { fleetVkey, witnessVkey } = server;
+      expect(await answer.json()).toEqual({ origin: log.origin, fleetVkey, witnessVkey });
+      const proof = await get(`/fleet/stations/${log.oh}/proof`);
+      const fleet = (await proof.json()) as { entry: string; proof: string };
+      const steps = createSteps();
+      checkTrust({ logVkey: log.vkey, witnessVkey, fleetVkey, fleet }, { fleetVkey }, steps);
+      expect(steps.verification()).toMatchObject({ ok: true });
+      expect(steps.verification().steps.map(({ step }) => step)).toContain('enrolment');
+    });
+
+    test('a code serves one station: asking again is answered, another station is not', async () => {
+      const code = await server.createEnrolCode();
+      const request = createStationLog().enrolment(code, 'AAAA');
+      expect((await enrol(request)).status).toBe(201);
+      expect((await enrol(request)).status).toBe(201);
+      await expectProblem(await enrol(createStationLog().enrolment(code, 'BBBB')), 409, /used before/);
+      expect((await get('/fleet/checkpoint')).status).toBe(200);
+      expect((await (await get('/fleet/checkpoint')).text()).split('\n')[1]).toBe('2');
+    });
+
+    test('a code that is unknown or has expired', async () => {
+      await expectProblem(await enrol(createStationLog().enrolment('never made', 'AAAA')), 400, /not known/);
+      const code = await server.createEnrolCode(hourMs);
+      nowMs += hourMs;
+      await expectProblem(await enrol(createStationLog().enrolment(code, 'AAAA')), 410, /expired/);
+    });
+
+    test('a refusal uses no code up: a taken prefix, a key that was not shown, a key of another station', async () => {
+      await enrolled('AAAA');
+      const code = await server.createEnrolCode();
+      const log = createStationLog();
+      const other = createStationLog();
+      await expectProblem(await enrol(log.enrolment(code, 'AAAA')), 409, /prefix AAAA/);
+      const { proof } = other.enrolment(code, 'BBBB');
+      await expectProblem(await enrol({ ...log.enrolment(code, 'BBBB'), proof }), 400, /prove/);
+      await expectProblem(await enrol({ ...log.enrolment(code, 'BBBB'), vkey: other.vkey }), 400, /of this station/);
+      expect((await enrol(log.enrolment(code, 'BBBB'))).status).toBe(201);
+    });
+
+    test.each([['{'], ['null'], ['[]'], ['{"code":1}']])('nonsense: %s', async body => {
+      const answer = await post('/v1/enrol', 'application/json', body);
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    });
+  });
+
+  describe('batches', () => {
+    test('are cosigned one after the other, plain or with gzip, and can be read back', async () => {
+      const log = await enrolled();
+      log.write(300);
+      const first = await send(log, log.batch(0, 100));
+      expect(first.status).toBe(200);
+      const { signatures } = openNote(log.head(100) + (await first.text()), [parseVkey(server.witnessVkey)]);
+      expect(signatures).toMatchObject([{ algorithm: 'cosignature', timeS: nowMs / 1000 }]);
+      const packed = await send(log, gzipSync(log.batch(100, 300)), { 'content-encoding': 'gzip' });
+      expect(packed.status).toBe(200);
+      expect(await witnessedSize(log)).toBe(300);
+      const bytes = async (path: string) => Buffer.from(await (await get(`/v1/logs/${log.oh}/${path}`)).arrayBuffer());
+      expect(decodeBundle(await bytes('tile/entries/000'))).toEqual(log.entries.slice(0, 256));
+      expect(decodeBundle(await bytes('tile/entries/001.p/44'))).toEqual(log.entries.slice(256));
+      expect(await bytes('tile/0/000')).toEqual(Buffer.concat(log.entries.slice(0, 256).map(leafHash)));
+      expect((await bytes('tile/1/000.p/1')).length).toBe(32);
+      for (const path of ['tile/0/001', 'tile/entries/001.p/45', 'tile/1/000', 'tile/x', 'tile/0/000.p/0'])
+        await expectProblem(await get(`/v1/logs/${log.oh}/${path}`), 404, /./);
+    });
+
+    test('entries that no schema knows stop nothing', async () => {
+      const log = await enrolled();
+      log.entries.push(Buffer.from('not JSON'), Buffer.from([0, 255, 0]), Buffer.alloc(65_535, 7), Buffer.from('{}'));
+      expect((await send(log, log.batch(0, 4))).status).toBe(200);
+      log.write(1);
+      expect((await send(log, log.batch(4, 5))).status).toBe(200);
+    });
+
+    test('a replay is answered again and stored once', async () => {
+      const log = await enrolled();
+      log.write(10);
+      expect((await send(log, log.batch(0, 5))).status).toBe(200);
+      expect((await send(log, log.batch(0, 5))).status).toBe(200);
+      expect((await send(log, log.batch(5, 10))).status).toBe(200);
+      expect((await send(log, log.batch(0, 5))).status).toBe(200);
+      expect(await witnessedSize(log)).toBe(10);
+    });
+
+    test('that begin elsewhere are told where to begin', async () => {
+      const log = await enrolled();
+      log.write(10);
+      await expectSize(await send(log, log.batch(3, 10)), 0);
+      expect((await send(log, log.batch(0, 5))).status).toBe(200);
+      await expectSize(await send(log, log.batch(3, 10)), 5);
+      await expectSize(await send(log, log.batch(0, 4)), 5);
+      expect((await send(log, log.batch(5, 10))).status).toBe(200);
+    });
+
+    test('of two clients at once: one tree, and the slower one is cosigned or told the size', async () => {
+      const log = await enrolled();
+      log.write(40);
+      const ends = [10, 20, 30, 40, 20, 40];
+      const answers = await Promise.all(ends.map(to => send(log, log.batch(0, to))));
+      expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
+      const size = await witnessedSize(log);
+      for (const [i, answer] of answers.entries())
+        if (answer.status !== 200) await expectSize(answer, size);
+        else expect(ends[i]).toBe(size);
+      if (size < 40) expect((await send(log, log.batch(size, 40))).status).toBe(200);
+    });
+
+    test('with a wrong signature, of another log or of a log nobody enrolled', async () => {
+      const [log, other] = [await enrolled('AAAA'), await enrolled('BBBB')];
+      for (const one of [log, other]) one.write(2);
+      await expectProblem(await send(log, other.batch(0, 2)), 403, /not signed/);
+      const spoiled = log.batch(0, 2);
+      const dash = spoiled.indexOf('\u2014 ');
+      const at = spoiled.indexOf(' ', dash + 5) + 12;
+      spoiled[at] = spoiled[at] === 65 ? 66 : 65;
+      await expectProblem(await send(log, spoiled), 403, /not signed/);
+      const elsewhere = encodeBatch({ oldSize: 0, proof: [], note: log.head(2, other.origin), entries: log.entries });
+      await expectProblem(await send(log, elsewhere), 404, /another log/);
+      await expectProblem(await send(createStationLog(), log.batch(0, 2)), 404, /No such log/);
+      expect((await send(log, log.batch(0, 2))).status).toBe(200);
+    });
+
+    test('that were altered on the way are refused and nothing of them is kept', async () => {
+      const log = await enrolled();
+      log.write(8);
+      const altered = log.batch(0, 8);
+      altered[altered.length - 1] = 33;
+      await expectProblem(await send(log, altered), 422, /do not add up/);
+      await expectProblem(await get(`/v1/logs/${log.oh}/checkpoint`), 404, /Nothing/);
+    });
+
+    test('of another history of the same length freeze the log, and only this one', async () => {
+      const [log, other] = [await enrolled('AAAA'), await enrolled('BBBB')];
+      log.write(10);
+      expect((await send(log, log.batch(0, 10))).status).toBe(200);
+      log.entries.splice(5, 5);
+      log.write(5, 'rewritten');
+      await expectProblem(await send(log, log.batch(0, 10)), 422, /Another history/);
+      await expectProblem(await send(log, log.batch(0, 10)), 423, /frozen/);
+      other.write(1);
+      expect((await send(other, other.batch(0, 1))).status).toBe(200);
+      await server.close();
+      server = await start();
+      await expectProblem(await send(log, log.batch(0, 10)), 423, /frozen/);
+    });
+
+    test('of another history that is longer are never cosigned, and prove nothing against the log', async () => {
+      const log = await enrolled();
+      log.write(10);
+      expect((await send(log, log.batch(0, 10))).status).toBe(200);
+      const honest = [...log.entries];
+      log.entries.splice(5, 5);
+      log.write(7, 'rewritten');
+      await expectProblem(await send(log, log.batch(10, 12)), 422, /does not continue/);
+      log.entries.splice(0, log.entries.length, ...honest);
+      log.write(2);
+      expect((await send(log, log.batch(10, 12))).status).toBe(200);
+    });
+
+    test('that are no batch, of another type, or too much', async () => {
+      const log = await enrolled();
+      log.write(2);
+      const path = `/v1/logs/${log.oh}/batches`;
+      await expectProblem(await send(log, Buffer.from('nonsense')), 400, /no batch/);
+      await expectProblem(await send(log, log.batch(0, 2), { 'content-encoding': 'gzip' }), 400, /gzip/);
+      await expectProblem(await send(log, log.batch(0, 2), { 'content-encoding': 'br' }), 415, /gzip/);
+      await expectProblem(await post(path, 'application/json', '{}'), 415, /batch/);
+      expect((await post(path, 'text/html', '<p>')).status).toBe(415);
+      await expectProblem(await send(log, Buffer.alloc(16 * 1024 * 1024 + 1)), 413, /./);
+      const bomb = gzipSync(Buffer.alloc(17 * 1024 * 1024));
+      await expectProblem(await send(log, bomb, { 'content-encoding': 'gzip' }), 413, /unfolds/);
+      const many = Array.from({ length: 10_001 }, () => Buffer.from('{}'));
+      const crowd = encodeBatch({ oldSize: 0, proof: [], note: log.head(2), entries: many });
+      await expectProblem(await send(log, crowd), 413, /10,000/);
+      expect((await send(log, log.batch(0, 2))).status).toBe(200);
+    });
+  });
+
+  test('keeps everything over a restart', async () => {
+    const log = await enrolled();
+    log.write(300);
+    expect((await send(log, log.batch(0, 280))).status).toBe(200);
+    const { fleetVkey, witnessVkey } = server;
+    await server.close();
+    server = await start();
+    expect(server).toMatchObject({ fleetVkey, witnessVkey });
+    expect(await witnessedSize(log)).toBe(280);
+    expect((await send(log, log.batch(280, 300))).status).toBe(200);
+  });
+  test('health, and a path where nothing is', async () => {
+    expect(await (await get('/health')).json()).toEqual({ status: 'ok' });
+    await expectProblem(await get('/nothing'), 404, /nothing/);
+  });
+}
