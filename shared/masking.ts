@@ -3,7 +3,8 @@ import type { Identifiers } from './devices.ts';
 
 const keepLast = (text: string) => `•••${text.slice(-4)}`;
 
-function maskIdentifiers(ids: Identifiers): Identifiers {
+/** Identifiers as somebody without `pii.read` may see them: the last four characters. */
+export function maskIdentifiers(ids: Identifiers): Identifiers {
   const mask = (text: string | null) => (text === null ? null : keepLast(text));
   return { serial: mask(ids.serial), imei: ids.imei.map(keepLast), meid: mask(ids.meid), eid: mask(ids.eid) };
 }

@@ -14,6 +14,7 @@ export type SystemTool = {
 export const systemTools: readonly SystemTool[] = [
   { command: 'chromium', aptPackage: 'chromium', neededBy: 'the bench in a browser, the desktop application' },
   { command: 'socat', aptPackage: 'socat', neededBy: 'serial lines' },
+  { command: 'iaxmodem', aptPackage: 'iaxmodem', neededBy: 'serial lines' },
   { command: 'pdfsig', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
   { command: 'pdftotext', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
   { command: 'pdfinfo', aptPackage: 'poppler-utils', neededBy: 'report PDFs' },
