@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { erase, openJob, startErase } from '../support/job-steps.ts';
+import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
+import { sleep } from '../../electron/drivers/clock/clock.ts';
+import type { Picea } from '../../electron/drivers/picea/picea.ts';
+import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
+import { condition, erase, openJob, startErase } from '../support/job-steps.ts';
 import { staff, startStation, type TestStation } from '../support/start-station.ts';
 
 let bench: TestStation;
@@ -52,6 +56,43 @@ describe('what an erase ends as', () => {
     await bench.clock.advance(2_000);
     const again = await erase(bench, technician, job);
     expect(again).toMatchObject({ place: 'reset.erased', erase: { attempts: 2, interruptions: 1 } });
+  });
+
+  test('a tool that is content with a device that never comes back: indeterminate', async () => {
+    const clock = createFakeClock();
+    const virtual = createVirtualBench({ clock, seed: 'away', eraseDurationMs: 2_000, answerMs: 50 });
+    const picea: Picea = {
+      ...virtual.picea,
+      async erase(target, { onProgress }) {
+        onProgress({ kind: 'reboot', windowMs: 60_000 });
+        virtual.unplug(virtual.at(target.portPath)?.id ?? '');
+        await sleep(clock, 1_000);
+        const at = new Date(clock.now()).toISOString();
+        const done = {
+          operationId: 'op',
+          success: true,
+          failure: null,
+          technique: null,
+          category: null,
+          certificate: null,
+        };
+        return { ...done, identifiers: target.identifiers, startedAt: at, endedAt: at, raw: '{}' };
+      },
+    };
+    bench = { ...(await startStation({ drivers: { clock, adapters: [virtual.adapter], picea } })), clock, virtual };
+    const { technician } = await staff(bench);
+    virtual.plug();
+    await clock.advance(2_000);
+    const [device] = await technician['devices.list']();
+    if (!device) throw new Error('no device');
+    const opened = await technician['jobs.open']({ deviceId: device.id });
+    await technician['jobs.complete_intake']({ jobId: opened.id, condition });
+    await startErase(bench, technician, opened);
+    for (let i = 0; i < 200; i++) await clock.advance(500);
+    expect(await technician['jobs.get']({ jobId: opened.id })).toMatchObject({
+      place: 'reset.erase_failed',
+      erase: { status: 'indeterminate' },
+    });
   });
 
   test('the announced reboot is no unplug', async () => {

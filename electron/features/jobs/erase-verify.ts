@@ -92,7 +92,12 @@ export function createEraseVerification(deps: VerifyDeps) {
     const row = jobs.find(run.jobId);
     const { identity: expected, sampling: sampled } = row.snapshot.context;
     const tag = (ids: EraseResult['identifiers']) => tagIdentity(subjects, row.deviceId, ids);
-    const tags = identityAfterErase(expected, read && tag(read.identifiers), tag(result.identifiers));
+    const tags = identityAfterErase(
+      expected,
+      read && tag(read.identifiers),
+      tag(result.identifiers),
+      run.claim.epoch() !== null,
+    );
     const certificate = result.certificate !== null;
     const checks = postEraseChecks({ read, expected, tags, elapsedMs, plausibleMs: policy.plausibleMs, certificate });
     const identified = checks.some(c => c.name === 'identity' && c.outcome === 'pass');

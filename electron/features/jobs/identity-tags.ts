@@ -23,15 +23,17 @@ export function labelMatches(label: string, ids: Identifiers): boolean {
 }
 
 /**
- * What the machine is told was read after an erase: the device's own answer, else what the tool read. A tool that
- * names another device wins over both, so that a foreign result can never pass.
+ * What the machine is told was read after an erase: the device's own answer, else what the tool read of a device that is
+ * on the cable. What the tool says of one that never came back may be from before the erase and counts for nothing; but
+ * a tool that names another device wins over both, so that a foreign result can never pass.
  */
 export function identityAfterErase(
   expected: IdentityTags,
   device: IdentityTags | null,
   tool: IdentityTags,
+  onCable: boolean,
 ): IdentityTags | null {
   if (compareIdentity(expected, tool) === 'other') return tool;
   if (compareIdentity(expected, device) !== 'unreadable') return device;
-  return compareIdentity(expected, tool) === 'same' ? tool : null;
+  return onCable && compareIdentity(expected, tool) === 'same' ? tool : null;
 }
