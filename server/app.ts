@@ -3,9 +3,12 @@ import type { Kysely } from 'kysely';
 import type { ServerTables } from './database/tables.ts';
 import type { Fleet } from './fleet.ts';
 import type { ServerKeys } from './keys.ts';
+import { mustBeDescribed } from './openapi.ts';
 import { problemOf, sendProblem } from './problems.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { batchRoutes, batchType } from './routes/batches.ts';
 import { enrolRoutes } from './routes/enrol.ts';
+import { observingRoutes } from './routes/observing.ts';
 import { readingRoutes } from './routes/reading.ts';
 
 export type AppDeps = {
@@ -18,7 +21,17 @@ export type AppDeps = {
 
 /** The server's routes on a Fastify instance that is not listening yet. */
 export function createApp({ db, keys, fleet, now, log }: AppDeps): FastifyInstance {
-  const app = fastify({ requestTimeout: 60_000, bodyLimit: 65_536, forceCloseConnections: true });
+  const app = fastify({
+    requestTimeout: 60_000,
+    bodyLimit: 65_536,
+    forceCloseConnections: true,
+    // The proxy in front stands on this machine and names whom it speaks for; nobody else is believed.
+    trustProxy: 'loopback',
+  });
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) mustBeDescribed(one, url);
+  });
+  limitRates(app, now);
   app.addContentTypeParser(batchType, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error: Error, request, reply) => {
     const { status, detail } = problemOf(error);
@@ -37,8 +50,22 @@ export function createApp({ db, keys, fleet, now, log }: AppDeps): FastifyInstan
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   });
   const witnessVkey = keys.cosigner.vkey;
+  observingRoutes(app, { db, now });
   enrolRoutes(app, { db, fleet, witnessVkey, now });
   batchRoutes(app, { db, cosigner: keys.cosigner, now });
   readingRoutes(app, { db, fleet, cosigner: keys.cosigner });
   return app;
+}
+
+/** Keeps one address from taking the server's time, and from trying codes one after the other. */
+function limitRates(app: FastifyInstance, now: () => number): void {
+  const any = createRateLimit({ burst: 1_200, perSecond: 20 }, now);
+  const enrolments = createRateLimit({ burst: 20, perSecond: 0.2 }, now);
+  app.addHook('onRequest', async (request, reply) => {
+    const { url } = request.routeOptions;
+    if (url === '/health' || url === '/metrics') return;
+    const limit = url === '/v1/enrol' ? enrolments : any;
+    const waitS = limit.take(request.ip);
+    if (waitS > 0) return sendProblem(reply, 429, 'Too many requests from this address. Wait.', waitS);
+  });
 }

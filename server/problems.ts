@@ -10,9 +10,9 @@ export class ServerError extends Error {
   }
 }
 
-/** Answers with an RFC 9457 problem document. */
-export function sendProblem(reply: FastifyReply, status: number, detail: string): FastifyReply {
-  if (status === 429 || status === 503) reply.header('retry-after', '5');
+/** Answers with an RFC 9457 problem document; `waitS` are the seconds to wait after a 429 or 503. */
+export function sendProblem(reply: FastifyReply, status: number, detail: string, waitS = 5): FastifyReply {
+  if (status === 429 || status === 503) reply.header('retry-after', String(waitS));
   return reply
     .code(status)
     .type('application/problem+json')

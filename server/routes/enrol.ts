@@ -1,28 +1,20 @@
 import { createHash, randomBytes, verify } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
 import { TlogError } from '../../shared/tlog/errors.ts';
 import { parseVkey, type VerifierKey } from '../../shared/tlog/note.ts';
 import type { ServerTables } from '../database/tables.ts';
 import type { Fleet } from '../fleet.ts';
 import { emptyLog, originHash } from '../log-store.ts';
 import { ServerError } from '../problems.ts';
-
-const Request = z.object({
-  code: z.string().min(8).max(128),
-  prefix: z.string().regex(/^[A-Z0-9]{2,8}$/, 'two to eight capital letters or digits'),
-  stationId: z.uuid(),
-  vkey: z.string().max(512),
-  proof: z.base64().max(128),
-});
+import { EnrolRequest } from '../schemas.ts';
 
 type Deps = { db: Kysely<ServerTables>; fleet: Fleet; witnessVkey: string; now: () => number };
 
 /** Takes a station in: a one-time code, a prefix nobody has, and proof that it holds the key of its log. */
 export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, now }: Deps): void {
   app.post('/v1/enrol', { bodyLimit: 16_384 }, async (request, reply) => {
-    const parsed = Request.safeParse(request.body);
+    const parsed = EnrolRequest.safeParse(request.body);
     if (!parsed.success)
       throw new ServerError(400, parsed.error.issues.map(i => `${i.path.join('.')}: ${i.message}`).join('; '));
     const { code, prefix, stationId, vkey, proof } = parsed.data;

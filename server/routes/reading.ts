@@ -58,10 +58,6 @@ export function readingRoutes(app: FastifyInstance, { db, fleet, cosigner }: Dep
     if (log.station === null) throw new ServerError(404, 'This is no log of a station.');
     return reply.send(await fleet.proofOf(log));
   });
-  app.get('/health', async (_, reply) => {
-    await db.selectFrom('log').select('oh').limit(1).execute();
-    return reply.send({ status: 'ok' });
-  });
 }
 
 /** `0/x001/234`, `entries/000.p/17`, …; throws 404 for what is no tile path. */

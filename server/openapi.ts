@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { Enrolment, EnrolRequest, FleetProof, Health, Problem } from './schemas.ts';
+
+type Content = { type: string; schema?: z.ZodType };
+type Operation = {
+  summary: string;
+  body?: Content;
+  answers: Record<number, { description: string; content?: Content }>;
+  /** Statuses that are answered with a problem document. */
+  problems: readonly number[];
+};
+
+const json = (schema: z.ZodType): Content => ({ type: 'application/json', schema });
+const text: Content = { type: 'text/plain' };
+const bytes: Content = { type: 'application/octet-stream' };
+const ok = (description: string, content: Content) => ({ 200: { description, content } });
+
+/** Every route of the server, as `METHOD path` in the words of its router. */
+const operations: Record<string, Operation> = {
+  'POST /v1/enrol': {
+    summary: 'Take a station and its log in',
+    body: json(EnrolRequest),
+    answers: { 201: { description: 'The keys to trust from now on', content: json(Enrolment) } },
+    problems: [400, 409, 410, 413, 429],
+  },
+  'POST /v1/logs/:oh/batches': {
+    summary: 'Entries with the signed head that they add up to',
+    body: { type: 'application/vnd.audit-batch.v1' },
+    answers: {
+      ...ok('Cosignature lines over the head', text),
+      409: { description: 'The size of the log here', content: { type: 'text/x.tlog.size' } },
+    },
+    problems: [400, 403, 404, 413, 415, 422, 423, 429, 503],
+  },
+  'GET /v1/logs/:oh/checkpoint': {
+    summary: 'The newest head of a log, signed by its station and cosigned',
+    answers: ok('A signed note', text),
+    problems: [404, 429],
+  },
+  'GET /v1/logs/:oh/tile/*': {
+    summary: 'A tile or an entry bundle of a log',
+    answers: ok('Hashes, or entries with their lengths', bytes),
+    problems: [404, 429],
+  },
+  'GET /fleet/checkpoint': {
+    summary: 'The head of the fleet log',
+    answers: ok('A signed note', text),
+    problems: [429],
+  },
+  'GET /fleet/tile/*': {
+    summary: 'A tile or an entry bundle of the fleet log',
+    answers: ok('Hashes, or entries with their lengths', bytes),
+    problems: [404, 429],
+  },
+  'GET /fleet/stations/:oh/proof': {
+    summary: "Why the key of a station's log is to be believed",
+    answers: ok('The leaf that names it, proven', json(FleetProof)),
+    problems: [404, 429],
+  },
+  'GET /health': { summary: 'Whether the store answers', answers: ok('It does', json(Health)), problems: [500] },
+  'GET /metrics': { summary: 'Counts in the text format of Prometheus', answers: ok('Counts', text), problems: [500] },
+  'GET /openapi.json': { summary: 'This document', answers: ok('OpenAPI 3.1', json(z.looseObject({}))), problems: [] },
+};
+
+/** Throws when a route is served that the document does not name, so that neither can leave the other behind. */
+export function mustBeDescribed(method: string, url: string): void {
+  if (method !== 'HEAD' && !Object.hasOwn(operations, `${method} ${url}`))
+    throw new Error(`${method} ${url} is not described in openapi.ts`);
+}
+
+/** The OpenAPI 3.1 document of the server; its schemas are those that requests are checked with. */
+export function openapiDocument(): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [name, operation] of Object.entries(operations)) {
+    const [method = '', url = ''] = name.split(' ');
+    const path = url.replace(/:(\w+)/g, '{$1}').replace('*', '{path}');
+    paths[path] = { ...paths[path], [method.toLowerCase()]: described(operation, path) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Veriqko Bench central server', version: '1' },
+    paths,
+    components: { schemas: { Problem: schemaOf(Problem) } },
+  };
+}
+
+function described({ summary, body, answers, problems }: Operation, path: string): Record<string, unknown> {
+  const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const refusals = problems.map(status => [status, { description: 'Refused', content: problemContent }]);
+  const given = Object.entries(answers).map(([status, { description, content }]) => [
+    status,
+    { description, ...(content ? { content: contentOf(content) } : {}) },
+  ]);
+  return {
+    summary,
+    parameters: named.map(name => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...(body ? { requestBody: { required: true, content: contentOf(body) } } : {}),
+    responses: { ...Object.fromEntries(refusals), ...Object.fromEntries(given) },
+  };
+}
+
+const problemContent = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+
+function contentOf({ type, schema }: Content): Record<string, unknown> {
+  return { [type]: schema ? { schema: schemaOf(schema) } : {} };
+}
+
+function schemaOf(schema: z.ZodType): unknown {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema);
+  return rest;
+}

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
+import { mustBeDescribed } from '../../server/openapi.ts';
+import { createRateLimit } from '../../server/rate-limit.ts';
+import { createStationLog } from './station-client.ts';
+
+let dir: string;
+let nowMs: number;
+let server: CentralServer;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'bench-server-'));
+  nowMs = Date.parse('2026-01-01T00:00:00Z');
+  server = await startCentralServer({ dataDir: dir, port: 0, now: () => nowMs });
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(dir, { recursive: true });
+});
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(new URL(path, server.url), { headers });
+const enrol = (body: object, headers: Record<string, string> = {}) =>
+  fetch(new URL('/v1/enrol', server.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+test('the metrics count requests by route and what the store holds, in the format of Prometheus', async () => {
+  const log = createStationLog();
+  expect((await enrol(log.enrolment(await server.createEnrolCode(), 'AAAA'))).status).toBe(201);
+  log.write(7);
+  const answer = await fetch(new URL(`/v1/logs/${log.oh}/batches`, server.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/vnd.audit-batch.v1' },
+    body: Uint8Array.from(log.batch(0, 7)),
+  });
+  expect(answer.status).toBe(200);
+  await get('/nothing/"here"');
+  const metrics = await get('/metrics');
+  expect(metrics.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const text = await metrics.text();
+  const samples = text.split('\n').filter(line => line !== '' && !line.startsWith('#'));
+  for (const line of samples) expect(line).toMatch(/^[a-z_]+(\{([a-z]+="[^"\\\n]*",?)+\})? \d+$/);
+  for (const line of samples) expect(text).toContain(`# TYPE ${/^[a-z_]+/.exec(line)?.[0]} `);
+  expect(samples).toEqual(
+    expect.arrayContaining([
+      'bench_station_logs 1',
+      'bench_entries 7',
+      'bench_frozen_logs 0',
+      'bench_http_requests_total{method="POST",route="/v1/enrol",status="201"} 1',
+      'bench_http_requests_total{method="POST",route="/v1/logs/:oh/batches",status="200"} 1',
+      'bench_http_requests_total{method="GET",route="none",status="404"} 1',
+    ]),
+  );
+  expect(text).not.toContain(log.oh);
+});
+
+const Document = z.object({
+  openapi: z.literal('3.1.0'),
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({ responses: z.record(z.string(), z.unknown()) }))),
+});
+
+test('the description names every route, with the schemas that requests are checked with', async () => {
+  const answer = await get('/openapi.json');
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+  const document: unknown = await answer.json();
+  const { paths } = Document.parse(document);
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { responses }] of Object.entries(methods)) {
+      const url = new URL(path.replace(/\{\w+\}/g, 'x'), server.url);
+      const given = await fetch(url, { method: method.toUpperCase() });
+      expect(Object.keys(responses), `${method} ${path}`).toContain(String(given.status));
+      expect(await given.text()).not.toContain('There is nothing here');
+    }
+  }
+  expect(document).toMatchObject({
+    paths: {
+      '/v1/enrol': {
+        post: {
+          requestBody: {
+            content: { 'application/json': { schema: { required: ['code', 'prefix', 'stationId', 'vkey', 'proof'] } } },
+          },
+        },
+      },
+    },
+  });
+  expect(() => mustBeDescribed('GET', '/v1/new')).toThrow('not described');
+});
+
+test('codes cannot be tried one after the other; who waits is heard again, and others all the time', async () => {
+  const guess = () => enrol(createStationLog().enrolment('never made', 'AAAA'));
+  for (let tries = 0; tries < 20; tries++) expect((await guess()).status).toBe(400);
+  const answer = await guess();
+  expect(answer.status).toBe(429);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  const waitS = Number(answer.headers.get('retry-after'));
+  expect(waitS).toBe(5);
+  expect((await get('/fleet/checkpoint')).status).toBe(200);
+  const elsewhere = { 'x-forwarded-for': '192.0.2.7' };
+  expect((await enrol(createStationLog().enrolment('never made', 'AAAA'), elsewhere)).status).toBe(400);
+  nowMs += waitS * 1000;
+  expect((await guess()).status).toBe(400);
+  expect((await guess()).status).toBe(429);
+});
+
+test('one address cannot take all of the server, and health and metrics are answered nevertheless', async () => {
+  const asked = async () => (await get('/fleet/checkpoint')).status;
+  for (let tries = 0; tries < 1_200; tries += 100)
+    expect(new Set(await Promise.all(Array.from({ length: 100 }, asked)))).toEqual(new Set([200]));
+  expect(await asked()).toBe(429);
+  expect((await get('/health')).status).toBe(200);
+  expect((await get('/metrics')).status).toBe(200);
+  nowMs += 1_000;
+  expect(await asked()).toBe(200);
+});
+
+test('a limit forgets addresses rather than grow, and a clock set back refuses nobody for long', () => {
+  let now = 1_000_000;
+  const limit = createRateLimit({ burst: 2, perSecond: 1 }, () => now);
+  for (let address = 0; address < 25_000; address++) expect(limit.take(`a${address}`)).toBe(0);
+  expect([limit.take('b'), limit.take('b'), limit.take('b')]).toEqual([0, 0, 1]);
+  now -= 900_000;
+  expect(limit.take('b')).toBe(1);
+  now += 1_000;
+  expect(limit.take('b')).toBe(0);
+});
