@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -60,6 +60,46 @@ test('a code made beside the running server enrols a station; SIGTERM ends it in
   expect(await stop()).toBe(0);
 });
 
+test('stations and stats tell what is stored, while the server runs and after', async () => {
+  const url = await serve('--data', dir);
+  expect(run('stations', '--data', dir)).toMatchObject({ status: 0, stdout: 'no station is enrolled\n' });
+  const log = createStationLog();
+  const post = (path: string, type: string, body: string | Uint8Array<ArrayBuffer>) =>
+    fetch(new URL(path, url), { method: 'POST', headers: { 'content-type': type }, body });
+  const code = run('enrol-code', '--data', dir).stdout.trim();
+  run('enrol-code', '--data', dir);
+  const enrolment = await post('/v1/enrol', 'application/json', JSON.stringify(log.enrolment(code, 'AAAA')));
+  expect(enrolment.status).toBe(201);
+  const send = (body: Buffer) =>
+    post(`/v1/logs/${log.oh}/batches`, 'application/vnd.audit-batch.v1', Uint8Array.from(body));
+  log.write(12);
+  expect((await send(log.batch(0, 12))).status).toBe(200);
+  log.entries.splice(0);
+  log.write(12, 'another');
+  expect((await send(log.batch(0, 12))).status).toBe(422);
+
+  const counts = { logs: 1, entries: 12, frozen: 1, quarantined: 1, openCodes: 1 };
+  expect(JSON.parse(run('stats', '--data', dir, '--json').stdout)).toEqual(counts);
+  expect(run('stations', '--data', dir).stdout).toMatch(/^AAAA +12 entries {2}audit\.local\/s\/\S+ {2}FROZEN: Another/);
+  await stop();
+  expect(JSON.parse(run('stations', '--data', dir, '--json').stdout)).toMatchObject([
+    {
+      station: log.stationId,
+      prefix: 'AAAA',
+      origin: log.origin,
+      entries: 12,
+      frozen: expect.stringMatching(/Another history/),
+    },
+  ]);
+  expect(run('stats', '--data', dir).stdout).toMatch(/^entries +12$/m);
+});
+
+test('what only reads makes no server where there is none', () => {
+  for (const command of ['stations', 'stats'])
+    expect(run(command, '--data', dir)).toMatchObject({ status: 1, stderr: expect.stringContaining('No server') });
+  expect(readdirSync(dir)).toEqual([]);
+});
+
 test.skipIf(process.platform === 'win32')('the keys are for the account of the server alone', () => {
   expect(run('enrol-code', '--data', dir).status).toBe(0);
   for (const file of ['server-keys.json', 'server.db']) expect(statSync(join(dir, file)).mode & 0o077).toBe(0);
@@ -73,9 +113,12 @@ test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
   },
 );
 
-test.each([[[]], [['--data']], [['frobnicate', '--data', 'x']], [['--data', 'x', '--bogus']]])(
-  'a command that is wrong: %j',
-  args => {
-    expect(run(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining('npm run server --') });
-  },
-);
+test.each([
+  [[]],
+  [['--data']],
+  [['frobnicate', '--data', 'x']],
+  [['stats', 'more', '--data', 'x']],
+  [['--data', 'x', '--bogus']],
+])('a command that is wrong: %j', args => {
+  expect(run(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining('npm run server --') });
+});
