@@ -106,8 +106,8 @@ const instant = {
 };
 
 describe('what a report says', () => {
-  test('it was the tool alone that named a device which did not come back', async () => {
-    const picea = tool({}, () => bench.virtual.unplug(bench.virtual.list()[0]?.id ?? ''));
+  test('it was the tool alone that named a device which does not answer any more', async () => {
+    const picea = tool({}, () => bench.virtual.order(bench.virtual.list()[0]?.id ?? '', 'silent'));
     bench = await startStation({ drivers: { picea }, config: { policy: instant } });
     const { technician } = await staff(bench);
     const job = await erase(bench, technician, await openJob(bench, technician));
