@@ -63,6 +63,14 @@ export function createFleet(deps: {
         await write(trx, { type: 'fleet.opened', data: { witnessVkey: deps.witnessVkey } });
       });
     },
+    /** Keeps others from writing the log until the transaction ends; what is read after it is what they left. */
+    async hold(trx: Db): Promise<void> {
+      await trx
+        .updateTable('log')
+        .set(({ ref }) => ({ size: ref('size') }))
+        .where('oh', '=', oh)
+        .execute();
+    },
     write,
     checkpoint,
     /** The entry that names a station's key, with its proof under the present fleet checkpoint. */

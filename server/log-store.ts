@@ -41,10 +41,15 @@ export function grow(log: LogRow, entries: readonly Buffer[]): { frontier: Front
   return { frontier, leaves };
 }
 
-/**
- * Adds entries and moves the head within one transaction. Throws ServerError 409 when the head is not where it was: two
- * clients at once, and the other was first.
- */
+/** The head of a log was not where it had been read: two at once, and the other was first. Read again, try again. */
+export class LogMoved extends ServerError {
+  constructor() {
+    super(503, 'The log moved meanwhile. Nothing was taken; try again.');
+    this.name = 'LogMoved';
+  }
+}
+
+/** Adds entries and moves the head within one transaction; throws LogMoved when the head is not where it was. */
 export async function append(
   trx: Db,
   log: LogRow,
@@ -59,7 +64,7 @@ export async function append(
     .where('oh', '=', log.oh)
     .where('size', '=', log.size)
     .executeTakeFirst();
-  if (moved.numUpdatedRows !== 1n) throw new ServerError(409, 'The log moved meanwhile.');
+  if (moved.numUpdatedRows !== 1n) throw new LogMoved();
   const rows = entries.map((bytes, i) => ({
     oh: log.oh,
     idx: log.size + i,

@@ -8,7 +8,7 @@ import { frontierRoot, verifyConsistency } from '../../shared/tlog/merkle.ts';
 import { type NoteSigner, openNote, parseVkey } from '../../shared/tlog/note.ts';
 import { inflate } from '../body.ts';
 import type { ServerTables } from '../database/tables.ts';
-import { append, grow, type LogRow } from '../log-store.ts';
+import { append, grow, LogMoved, type LogRow } from '../log-store.ts';
 import { ServerError, sendProblem } from '../problems.ts';
 
 export const batchType = 'application/vnd.audit-batch.v1';
@@ -71,7 +71,7 @@ export function batchRoutes(app: FastifyInstance, { db, cosigner, now }: Deps): 
       });
       return true;
     } catch (error) {
-      if (error instanceof ServerError && error.status === 409) return false;
+      if (error instanceof LogMoved) return false;
       throw error;
     }
   };

@@ -24,6 +24,8 @@ export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, now 
       throw new ServerError(400, 'The station did not prove that it holds its key.');
     const origin = key.name;
     await db.transaction().execute(async trx => {
+      // One enrolment at a time, so that no code and no prefix is given twice.
+      await fleet.hold(trx);
       const known = await trx.selectFrom('log').selectAll().where('oh', '=', originHash(origin)).executeTakeFirst();
       // The answer to an enrolment can get lost: the same station asks again with the same code and key.
       if (known?.vkey === vkey && (await usedBy(trx, code)) === stationId) return;

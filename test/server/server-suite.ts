@@ -102,6 +102,23 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
       expect((await (await get('/fleet/checkpoint')).text()).split('\n')[1]).toBe('2');
     });
 
+    test('of many stations at once: each with its own code is taken, and of those with one code a single one', async () => {
+      const logs = Array.from({ length: 6 }, () => createStationLog());
+      const codes = await Promise.all(logs.map(() => server.createEnrolCode()));
+      const all = await Promise.all(logs.map((log, i) => enrol(log.enrolment(codes[i] ?? '', `OWN${i}`))));
+      expect(all.map(({ status }) => status)).toEqual(logs.map(() => 201));
+      const code = await server.createEnrolCode();
+      const rivals = Array.from({ length: 6 }, () => createStationLog());
+      const answers = await Promise.all(rivals.map((log, i) => enrol(log.enrolment(code, `RIV${i}`))));
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+      expect((await (await get('/fleet/checkpoint')).text()).split('\n')[1]).toBe('8');
+      const namesakes = await Promise.all(
+        Array.from({ length: 4 }, async () => createStationLog().enrolment(await server.createEnrolCode(), 'SAME')),
+      );
+      const named = await Promise.all(namesakes.map(enrol));
+      expect(named.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
+    });
+
     test('a code that is unknown or has expired', async () => {
       await expectProblem(await enrol(createStationLog().enrolment('never made', 'AAAA')), 400, /not known/);
       const code = await server.createEnrolCode(hourMs);
