@@ -85,7 +85,7 @@ describe.skipIf(skip)(suiteName('the harness keeps to what Electron does'), { ti
         callBack(f: (value: { at: Date; bytes: Uint8Array }) => unknown): unknown;
         required(name: string): string;
       };
-      const { few } = window as unknown as { few: Few };
+      const few = Reflect.get(window, 'few') as Few;
       const later = await few.later(3);
       let boom = '';
       try {
