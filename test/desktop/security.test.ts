@@ -176,8 +176,8 @@ describe.skipIf(skip)(suiteName('what a page of the bench can do'), { timeout: 6
     const answers = await started.app.evaluate(() => {
       const { request, check, device, displayMedia } = globalThis.__electronHarness?.permissions ?? {};
       const said: unknown[] = [];
-      // biome-ignore lint/suspicious/noExplicitAny: the handlers refuse without looking at what they are given
-      const nothing = {} as any;
+      // The handlers refuse without looking at what they are given.
+      const nothing = {} as never;
       request?.(nothing, 'media', granted => said.push(granted), nothing);
       said.push(check?.(null, 'serial', 'app://bench', nothing), device?.(nothing));
       displayMedia?.(nothing, streams => said.push(streams));
