@@ -130,7 +130,9 @@ export const entryTypes = {
   'job.failed': { data: move, pii: reason },
   'job.held': { data: move, pii: reason },
   'job.released': { data: move },
-  'sampling.drawn': { data: z.object({ block: z.int(), position: z.int().min(1).max(20) }) },
+  /** `commitment` hides the position until it is revealed and cannot be met by another one. */
+  'sampling.drawn': { data: z.object({ block: z.int(), commitment: Sha256Hex }) },
+  'sampling.revealed': { data: z.object({ block: z.int(), position: z.int().min(1).max(20), nonce: z.string() }) },
 
   'evidence.added': {
     data: z.object({
