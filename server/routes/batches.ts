@@ -13,6 +13,8 @@ import { ServerError, sendProblem } from '../problems.ts';
 
 export const batchType = 'application/vnd.audit-batch.v1';
 const hardInflatedBytes = 16 * 1024 * 1024;
+/** Heads of one log kept as evidence before more of what anybody on the way can cause is dropped. */
+const mostKept = 100;
 
 type Deps = { db: Kysely<ServerTables>; cosigner: NoteSigner; now: () => number };
 
@@ -102,13 +104,24 @@ export function batchRoutes(app: FastifyInstance, { db, cosigner, now }: Deps): 
     return { status: 409, detail: `The log has another size here than ${oldSize}.`, size: log.size };
   };
 
+  const keptOf = async (oh: string): Promise<number> => {
+    const { count } = await db
+      .selectFrom('quarantine')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('oh', '=', oh)
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  };
+
   const refuse = async (reply: FastifyReply, log: LogRow, note: string, fault: Fault): Promise<FastifyReply> => {
     if (fault.status === 422) {
-      const received_at = new Date(now()).toISOString();
-      await db
-        .insertInto('quarantine')
-        .values({ id: randomUUID(), oh: log.oh, received_at, fault: fault.detail, note })
-        .execute();
+      if (fault.keep || (await keptOf(log.oh)) < mostKept) {
+        const received_at = new Date(now()).toISOString();
+        await db
+          .insertInto('quarantine')
+          .values({ id: randomUUID(), oh: log.oh, received_at, fault: fault.detail, note })
+          .execute();
+      }
       if (fault.keep) await db.updateTable('log').set({ frozen: fault.detail }).where('oh', '=', log.oh).execute();
     }
     if (fault.status === 409)

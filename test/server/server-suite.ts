@@ -221,6 +221,22 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
       expect((await send(log, log.batch(0, 2))).status).toBe(200);
     });
 
+    test('that are altered again and again fill no disk, and a fork is kept all the same', async () => {
+      const log = await enrolled();
+      log.write(8);
+      const kept = async () => /^bench_quarantined_heads (\d+)$/m.exec(await (await get('/metrics')).text())?.[1];
+      const altered = log.batch(0, 8);
+      altered[altered.length - 1] = 33;
+      for (let times = 0; times < 105; times++) expect((await send(log, altered)).status).toBe(422);
+      expect(await kept()).toBe('100');
+      expect((await send(log, log.batch(0, 8))).status).toBe(200);
+      log.entries.splice(0);
+      log.write(8, 'rewritten');
+      expect((await send(log, log.batch(0, 8))).status).toBe(422);
+      expect(await kept()).toBe('101');
+      expect((await send(log, log.batch(0, 8))).status).toBe(423);
+    });
+
     test('that were altered on the way are refused and nothing of them is kept', async () => {
       const log = await enrolled();
       log.write(8);

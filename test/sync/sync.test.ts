@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeBatch } from '../../shared/tlog/batch.ts';
+import { until } from '../support/until.ts';
 import { type Act, saying } from './interposer.ts';
 import { type Syncing, startSyncing } from './syncing-station.ts';
 
@@ -95,16 +96,21 @@ describe('a server that goes away', () => {
     expect(await station.witnessed()).toBe(await cosigned());
   });
 
-  test('while the station is stopped too: it goes on after its own start', async () => {
+  test('while the station is stopped too: it goes on after its own start, with nobody at the bench', async () => {
     await station.enrol();
     await settled();
+    const before = await station.witnessed();
     await station.stopServer();
     await station.act();
     await station.stopBench();
     await station.startServer();
-    await station.startBench();
-    await station.act();
+    const asked = station.line.batches().length;
+    await station.startBench({ signIn: false });
+    await station.advance(1_000);
+    await until(() => station.line.batches().length > asked, 'a batch was sent');
+    await station.signIn();
     await settled();
+    expect(await station.witnessed()).toBeGreaterThan(before);
     expect(await station.witnessed()).toBe(await cosigned());
   });
 });

@@ -56,11 +56,13 @@ export async function startSyncing() {
     await present().bench.station.close();
     running = null;
   };
-  const startBench = async () => {
+  const signIn = async () => {
+    await present().admin['identity.sign_in']({ name: 'Ada Admin', password: passwords.admin });
+  };
+  const startBench = async (options = { signIn: true }) => {
     const bench = await openBench();
-    const admin = bench.connect('admin');
-    await admin['identity.sign_in']({ name: 'Ada Admin', password: passwords.admin });
-    running = { bench, admin };
+    running = { bench, admin: bench.connect('admin') };
+    if (options.signIn) await signIn();
   };
 
   return {
@@ -95,6 +97,7 @@ export async function startSyncing() {
     },
     stopBench,
     startBench,
+    signIn,
     /** Writes so many entries into the journal of a station that is stopped meanwhile. */
     async fill(count: number): Promise<void> {
       await stopBench();
