@@ -170,6 +170,8 @@ export const entryTypes = {
     data: z.object({ origin: z.string(), serverUrl: z.string(), witnessVkey: z.string(), fleetVkey: z.string() }),
   },
   'sync.receipt': { data: z.object({ size: z.int(), noteSha256: Sha256Hex, serverTime: Instant }) },
+  /** The server cosigned again what it had cosigned before: it was restored from an older copy. */
+  'server.rolled_back': { data: z.object({ serverSize: z.int(), cosignedSize: z.int() }) },
   'sync.frozen': { data: z.object({ detail: z.string() }) },
 } as const satisfies Record<string, EntrySpec>;
 

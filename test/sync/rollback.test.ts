@@ -30,6 +30,11 @@ test('a server restored from an older copy gets again what it lost', async () =>
   expect(await cosigned()).toBeGreaterThan(held);
   expect(await station.witnessed()).toBe(await cosigned());
   expect(await station.admin['journal.verify']()).toMatchObject({ ok: true });
+  const entries = await station.admin['journal.list']({ limit: 200 });
+  const fallen = entries.filter(entry => entry.type === 'server.rolled_back');
+  expect(fallen).toHaveLength(1);
+  expect(fallen[0]?.data).toMatchObject({ cosignedSize: held });
+  expect(fallen[0]?.data.serverSize).toBeLessThan(held);
 });
 
 test('a station restored from an older copy stops its sync and says so; the server keeps what it has', async () => {

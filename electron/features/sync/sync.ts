@@ -11,7 +11,8 @@ import type { Settings } from '../station/settings.ts';
 import { askServer } from './ask-server.ts';
 import { judgeHead } from './dispute.ts';
 import { enrolStation } from './enrol.ts';
-import { type Batch, nextBatch, openReceipt } from './outbox.ts';
+import { type Batch, nextBatch } from './outbox.ts';
+import { recordReceipt } from './record-receipt.ts';
 
 const mostEntries = 1_000;
 const firstDelayMs = 1_000;
@@ -42,6 +43,8 @@ type State = {
   limit: number;
   /** Where to go on from when the server said that it has less than was acknowledged. */
   resumeAt: number | null;
+  /** The size that the server last said it has; null once a batch from there was cosigned. */
+  fellBackTo: number | null;
 };
 
 /** Sends the journal to the central server and keeps its receipts. Nothing is dropped; only a cosignature advances. */
@@ -57,6 +60,7 @@ export function createSync(deps: SyncDeps) {
     failures: 0,
     limit: mostEntries,
     resumeAt: null,
+    fellBackTo: null,
   };
   let cancelTimer = () => {};
   let running: Promise<void> | null = null;
@@ -160,26 +164,15 @@ export function createSync(deps: SyncDeps) {
   };
 
   const acknowledge = (batch: Batch, lines: string): boolean => {
-    const keys = { logVkey: journal.vkey, witnessVkey: settings.get('witness-vkey') ?? '' };
-    const receipt = openReceipt(batch, lines, keys);
-    if (!receipt) {
+    const receivedAt = recordReceipt(deps, { batch, lines, fellBackTo: state.fellBackTo });
+    if (receivedAt === null) {
       backOff('The answer carries no valid signature of the server: it may come from something in between.', null);
       return false;
     }
-    const serverTime = new Date(receipt.serverTimeS * 1000).toISOString();
-    database.write(tx => {
-      journal.store.acknowledge(tx, batch.to, batch.note, lines);
-      // Later entries are provably after it. A batch of nothing but receipts gets none, or it would never end.
-      if (!batch.onlyReceipts) {
-        journal.append(tx, {
-          type: 'sync.receipt',
-          data: { size: batch.to, noteSha256: receipt.noteSha256, serverTime },
-        });
-      }
-    });
     const limit = Math.min(mostEntries, state.limit * 2);
     const resumeAt = state.resumeAt === null || batch.to >= journal.status().cosignedSize ? null : batch.to;
-    become({ failures: 0, lastReceiptAt: serverTime, lastAnswer: 'Received and cosigned.', limit, resumeAt });
+    const progress = { failures: 0, lastReceiptAt: receivedAt, limit, resumeAt, fellBackTo: null };
+    become({ ...progress, lastAnswer: 'Received and cosigned.' });
     deps.publish('journal.changed', journal.status());
     return true;
   };
@@ -204,7 +197,11 @@ export function createSync(deps: SyncDeps) {
       backOff('The server contradicts itself about how much it holds.', null);
       return false;
     }
-    become({ resumeAt: serverSize, lastAnswer: `The server holds ${serverSize} entries; going on from there.` });
+    become({
+      resumeAt: serverSize,
+      fellBackTo: serverSize,
+      lastAnswer: `The server holds ${serverSize} entries; going on from there.`,
+    });
     return true;
   };
 
