@@ -17,7 +17,7 @@ describe.skipIf(missing !== null)(
     let started: Started;
     beforeAll(async () => {
       await line.plug();
-      started = await startApp(await builtApplication(), { args: ['--training', '--serial', line.path] });
+      started = await startApp(await builtApplication(), { args: ['--training', '--phones=0', '--serial', line.path] });
     }, 60_000);
     afterAll(async () => {
       await started?.app.close();

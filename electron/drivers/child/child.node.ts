@@ -57,8 +57,11 @@ export function nodeChild(options: {
     process_.on('error', error => end(`could not be started: ${error.message}`));
     process_.on('exit', () => {
       const linger = setTimeout(() => {
-        process_.stdout.destroy();
-        process_.stderr.destroy();
+        // After one more look at the pipes: a process that was busy for long has not read yet what came in time.
+        setImmediate(() => {
+          process_.stdout.destroy();
+          process_.stderr.destroy();
+        });
       }, lingerMs);
       process_.on('close', () => clearTimeout(linger));
     });
