@@ -43,7 +43,10 @@ export const entryTypes = {
   'session.stepped_up': { data: z.object({ session: z.string() }) },
   'session.locked': { data: z.object({ session: z.string(), cause: z.enum(['operator', 'idle', 'system']) }) },
   'session.unlocked': { data: z.object({ session: z.string() }) },
-  'session.ended': { data: z.object({ session: z.string(), cause: z.enum(['operator', 'revoked', 'closed']) }) },
+  /** `limit`: the person signed in once too often elsewhere, which ends the oldest session. */
+  'session.ended': {
+    data: z.object({ session: z.string(), cause: z.enum(['operator', 'revoked', 'closed', 'limit']) }),
+  },
   'access.refused': { data: z.object({ method: z.string(), code: z.string() }) },
 
   'device.identified': {

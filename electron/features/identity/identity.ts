@@ -16,6 +16,7 @@ import { createSessionRecord } from './session-record.ts';
 import { type ActiveSession, createSessions } from './sessions.ts';
 
 const stepUpMs = 5 * 60_000;
+const maxSessions = 3;
 
 export type IdentityDeps = {
   database: Database;
@@ -67,10 +68,11 @@ export function createIdentity(deps: IdentityDeps) {
       journal.append(tx, { type: 'session.started', actor: row.id, data: { session: session.sessionId } }),
     );
     sessions.open(session);
+    for (const oldest of sessions.ofOperator(row.id).slice(0, -maxSessions)) endSession(oldest.connection, 'limit');
     return tell(session);
   };
 
-  const endSession = (connection: string, cause: 'operator' | 'revoked' | 'closed') => {
+  const endSession = (connection: string, cause: 'operator' | 'revoked' | 'closed' | 'limit') => {
     const session = sessions.end(connection);
     if (!session) return;
     record.ended(session, cause);

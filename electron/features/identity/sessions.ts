@@ -30,6 +30,7 @@ export function createSessions() {
       byConnection.delete(connection);
       return session;
     },
+    /** The sessions of a person, the oldest sign-in first. */
     ofOperator: (operatorId: OperatorId) => [...byConnection.values()].filter(s => s.operatorId === operatorId),
     all: () => [...byConnection.values()],
   };
