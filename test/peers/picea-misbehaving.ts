@@ -18,7 +18,9 @@ const misbehave: Record<string, (op: string) => void> = {
   silent: () => {},
 };
 
-for (let i = 0; mode === 'death' && i < 1_000; i++) process.stderr.write(`complaint ${i} of the host\n`);
+// In one write, which the pipe takes whole: of many small ones some would still wait here when this process is killed.
+const complaints = Array.from({ length: 1_000 }, (_, i) => `complaint ${i} of the host\n`);
+if (mode === 'death') process.stderr.write(complaints.join(''));
 
 createInterface({ input: process.stdin }).on('line', line => {
   const { type, op } = JSON.parse(line);
