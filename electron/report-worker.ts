@@ -1,7 +1,14 @@
 import { processPort, serveTasks } from './drivers/worker/serve.ts';
+import { checkLogo } from './features/reports/pdf/logo.ts';
 import { createReportBuilder, type ReportInput } from './features/reports/pdf/report-builder.ts';
 
 // Entry of the process that builds PDFs. Its one argument is the folder of the fonts; it never sees a key.
 const [fontsDir = 'resources/fonts'] = process.argv.slice(2);
 const builder = createReportBuilder({ fontsDir });
-serveTasks({ 'report.build': (input: ReportInput) => builder.build(input) }, processPort());
+serveTasks(
+  {
+    'report.build': (input: ReportInput) => builder.build(input),
+    'report.check_logo': ({ bytes }: { bytes: Uint8Array }) => checkLogo(bytes),
+  },
+  processPort(),
+);

@@ -5,7 +5,7 @@ import { EvidenceMediaType } from './evidence.ts';
 import { ApprovalId, EvidenceId, Instant, JobId, ReportId, Sha256Hex } from './ids.ts';
 import { Condition, ErasureStatus, JobPlace, JobState, LockKind, Locks, PostEraseCheck, StepId } from './jobs.ts';
 import { Role } from './permissions.ts';
-import { ReportScope, ReportVariant } from './reports.ts';
+import { ReportLanguage, ReportPaper, ReportScope, ReportVariant } from './reports.ts';
 
 /**
  * Every type of journal entry: `data` is readable for ever by everybody and therefore holds no personal data; each
@@ -155,6 +155,7 @@ export const entryTypes = {
       sequence: z.int(),
       scope: ReportScope,
       variant: ReportVariant,
+      language: ReportLanguage,
       status: ErasureStatus.nullable(),
       supersedes: z.int().nullable(),
     }),
@@ -164,6 +165,16 @@ export const entryTypes = {
   },
   'report.voided': { data: z.object({ documentId: ReportId, sequence: z.int(), code: z.string() }) },
   'report.downloaded': { data: z.object({ documentId: ReportId, sequence: z.int() }) },
+
+  'report.letterhead_set': {
+    data: z.object({
+      organisation: z.string().nullable(),
+      address: z.array(z.string()),
+      language: ReportLanguage,
+      paper: ReportPaper,
+      logoSha256: Sha256Hex.nullable(),
+    }),
+  },
 
   'subject.forgotten': { data: z.object({ subject: z.uuid(), sealedValues: z.int(), files: z.int() }) },
   'subject.held': { data: z.object({ subject: z.uuid() }), pii: reason },

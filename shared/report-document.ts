@@ -16,6 +16,7 @@ export type Person = z.infer<typeof Person>;
 
 const Issuer = z.strictObject({
   organisation: Fact.nullable(),
+  address: z.array(Fact).max(4),
   site: Fact.nullable(),
   station: z.strictObject({ id: z.uuid(), name: Fact.nullable() }),
   appVersion: Fact,

@@ -71,6 +71,7 @@ export type Tables = {
     job: string;
     scope: string;
     variant: string;
+    language: string;
     state: string;
     status: string | null;
     issued_at: string;

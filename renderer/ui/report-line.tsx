@@ -8,7 +8,7 @@ import { ErrorAlert } from './error-alert.tsx';
 import { StatusMark } from './status-mark.tsx';
 import { fullTime } from './time.ts';
 import { erasureTones } from './tones.ts';
-import { erasureWords, scopeWords, variantWords } from './words.ts';
+import { erasureWords, languageWords, scopeWords, variantWords } from './words.ts';
 
 /** One issued document with its signed PDF, or a number that stayed void. */
 export function ReportLine({ report }: { report: Report }) {
@@ -19,7 +19,8 @@ export function ReportLine({ report }: { report: Report }) {
           No. {report.sequence} · {report.ticket}
         </strong>
         <span className="dimmed">
-          {scopeWords[report.scope]}, {variantWords[report.variant]}, {fullTime(report.issuedAt)}
+          {scopeWords[report.scope]}, {variantWords[report.variant]}, {languageWords[report.language]},{' '}
+          {fullTime(report.issuedAt)}
           {report.supersedes !== null && `, supersedes no. ${report.supersedes}`}
         </span>
         {report.erasureStatus !== null && (

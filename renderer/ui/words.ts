@@ -12,7 +12,7 @@ import type {
   TestResult,
 } from '../../shared/jobs.ts';
 import type { Role } from '../../shared/permissions.ts';
-import type { ReportScope, ReportVariant } from '../../shared/reports.ts';
+import type { ReportLanguage, ReportPaper, ReportScope, ReportVariant } from '../../shared/reports.ts';
 import type { SyncStatus } from '../../shared/sync.ts';
 import type { VirtualFault } from '../../shared/training.ts';
 import type { VerificationStep } from '../../shared/verification.ts';
@@ -148,6 +148,18 @@ export const scopeWords: Record<ReportScope, string> = {
   functional: 'Functional test',
   qc: 'Quality check',
 };
+
+/** Each language by its own name. */
+export const languageWords: Record<ReportLanguage, string> = {
+  en: 'English',
+  de: 'Deutsch',
+  es: 'Español',
+  fr: 'Français',
+  sv: 'Svenska',
+  ja: '日本語',
+};
+
+export const paperWords: Record<ReportPaper, string> = { a4: 'A4', letter: 'Letter' };
 
 export const variantWords: Record<ReportVariant, string> = { customer: 'Customer', internal: 'Internal' };
 

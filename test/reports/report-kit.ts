@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
-import { createReportBuilder } from '../../electron/features/reports/pdf/report-builder.ts';
+import { createReportBuilder, type ReportInput } from '../../electron/features/reports/pdf/report-builder.ts';
 import type { ValidationData } from '../../electron/features/reports/pdf/signature-field.ts';
 import { signReportPdf } from '../../electron/features/reports/signing/sign-report.ts';
 import { createPemSigner, type Signer } from '../../electron/features/reports/signing/signer.ts';
@@ -46,7 +46,7 @@ export async function buildUnsigned(
   options: {
     proofBundle?: ProofBundle;
     validation?: ValidationData;
-    paper?: 'a4' | 'letter';
+    look?: Partial<ReportInput['look']>;
     with?: ReturnType<typeof builder>;
   } = {},
 ): Promise<Uint8Array> {
@@ -54,7 +54,7 @@ export async function buildUnsigned(
     document,
     proofBundle: options.proofBundle ?? null,
     validation: options.validation ?? { certificates: [], crls: [] },
-    ...(options.paper ? { paper: options.paper } : {}),
+    look: { language: 'en', paper: 'a4', accent: null, logo: null, ...options.look },
   });
   return pdf;
 }

@@ -130,7 +130,7 @@ describeWithTools('the text of a report', ['pdftotext', 'pdfinfo'], () => {
         return { ...record, tests, notes: record.notes.map(entry => ({ ...entry, text: note })) };
       },
     });
-    const text = await textOf(document, { paper: 'letter' });
+    const text = await textOf(document, { look: { paper: 'letter' } });
     const squeezed = text.replace(/\s+/g, ' ');
     for (let i = 0; i < 60; i++) expect(text).toContain(`step-${i}-of-60`);
     for (const word of note.split(' ')) expect(squeezed).toContain(word);
@@ -182,6 +182,7 @@ describeWithTools('the code on a report', ['pdftoppm', 'zbarimg'], () => {
       document,
       proofBundle: null,
       validation: { certificates: [], crls: [] },
+      look: { language: 'en', paper: 'a4', accent: null, logo: null },
     });
     const path = writeTemporary(folder, 'report.pdf', pdf);
     runTool('pdftoppm', ['-r', '150', '-png', '-f', '1', '-l', '1', path, `${folder}/page`]);

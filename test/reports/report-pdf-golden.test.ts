@@ -20,6 +20,6 @@ const samples: Record<string, SampleOptions & { paper: 'a4' | 'letter' }> = {
 // golden.json holds SHA-256 of unsigned files. A change of words, layout, fonts or libraries changes them: look at the
 // pages first, then write the new values there.
 test.each(Object.entries(samples))('%s is the file it was', async (name, { paper, ...options }) => {
-  const pdf = await buildUnsigned(sampleDocument(options), { paper });
+  const pdf = await buildUnsigned(sampleDocument(options), { look: { paper } });
   expect(createHash('sha256').update(pdf).digest('hex')).toBe(golden[name]);
 });

@@ -51,7 +51,7 @@ function entriesOf(document: ReportDocument): TestEntry[] {
     {
       type: 'report.numbered',
       job: job.id,
-      data: { documentId, sequence, scope, variant, status: document.erasureStatus, supersedes },
+      data: { documentId, sequence, scope, variant, language: 'en', status: document.erasureStatus, supersedes },
     },
   ];
 }

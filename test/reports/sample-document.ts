@@ -202,6 +202,7 @@ export function sampleDocument(options: SampleOptions = {}): ReportDocument {
     issued: { at, zone: 'Europe/Berlin', utcOffsetMinutes: 60, clockSource: 'station_clock' },
     issuer: {
       organisation: 'Example Refurbishing Ltd',
+      address: ['Example Street 12', '90402 Nürnberg'],
       site: 'Werk Nürnberg',
       station: { id: uuid(7), name: 'Bench 07' },
       appVersion: '0.1.0',

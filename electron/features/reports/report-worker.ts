@@ -1,4 +1,7 @@
 import type { ReportInput, UnsignedReport } from './pdf/report-builder.ts';
 
 /** What the reports feature asks of the worker process. */
-export type ReportTasks = { 'report.build': { input: ReportInput; output: UnsignedReport } };
+export type ReportTasks = {
+  'report.build': { input: ReportInput; output: UnsignedReport };
+  'report.check_logo': { input: { bytes: Uint8Array }; output: { width: number; height: number } };
+};

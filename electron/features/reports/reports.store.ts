@@ -1,6 +1,6 @@
 import { JobId, ReportId } from '../../../shared/ids.ts';
 import { ErasureStatus } from '../../../shared/jobs.ts';
-import { Report, ReportScope, ReportVariant } from '../../../shared/reports.ts';
+import { Report, ReportLanguage, ReportScope, ReportVariant } from '../../../shared/reports.ts';
 import type { Reads, Tx } from '../../database/database.ts';
 import { query } from '../../database/query.ts';
 import type { Tables } from '../../database/tables.ts';
@@ -19,6 +19,7 @@ const toRow = (raw: Tables['report']): ReportRow => ({
   jobId: JobId.parse(raw.job),
   scope: ReportScope.parse(raw.scope),
   variant: ReportVariant.parse(raw.variant),
+  language: ReportLanguage.parse(raw.language),
   state: raw.state === 'numbered' ? 'numbered' : Report.shape.state.parse(raw.state),
   erasureStatus: ErasureStatus.nullable().parse(raw.status),
   issuedAt: raw.issued_at,
@@ -46,8 +47,8 @@ export function createReportsStore(read: Reads) {
         .all(query.selectFrom('report').select('blob_sha256').where('job', '=', jobId))
         .flatMap(row => (row.blob_sha256 === null ? [] : [row.blob_sha256])),
     numbered: () => read.all(rows.where('state', '=', 'numbered')).map(toRow),
-    /** The newest issued document of this kind for the job. */
-    lastIssued: (jobId: JobId, scope: ReportScope, variant: ReportVariant): number | null =>
+    /** The newest issued document of this kind and language for the job. */
+    lastIssued: ({ jobId, scope, variant, language }: Pick<ReportRow, 'jobId' | 'scope' | 'variant' | 'language'>) =>
       read.get(
         query
           .selectFrom('report')
@@ -55,6 +56,7 @@ export function createReportsStore(read: Reads) {
           .where('job', '=', jobId)
           .where('scope', '=', scope)
           .where('variant', '=', variant)
+          .where('language', '=', language)
           .where('state', '=', 'issued')
           .orderBy('sequence', 'desc')
           .limit(1),
@@ -67,6 +69,7 @@ export function createReportsStore(read: Reads) {
           job: row.jobId,
           scope: row.scope,
           variant: row.variant,
+          language: row.language,
           state: row.state,
           status: row.erasureStatus,
           issued_at: row.issuedAt,

@@ -2,8 +2,14 @@ import { BenchError } from '../../../shared/errors.ts';
 import type { Evidence } from '../../../shared/evidence.ts';
 import { type DeviceId, type EvidenceId, type JobId, type OperatorId, ReportId } from '../../../shared/ids.ts';
 import type { ErasureStatus } from '../../../shared/jobs.ts';
-import { ReportDocument } from '../../../shared/report-document.ts';
-import type { Report, ReportScope, ReportVariant, reportMethods } from '../../../shared/reports.ts';
+import type {
+  Report,
+  ReportLanguage,
+  ReportPaper,
+  ReportScope,
+  ReportVariant,
+  reportMethods,
+} from '../../../shared/reports.ts';
 import type { Blobs } from '../../database/blobs.ts';
 import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
@@ -13,8 +19,10 @@ import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
-import { deviceRecord, type JobFacts } from './device-record.ts';
-import { type JobHistory, readJobHistory } from './job-history.ts';
+import type { JobFacts } from './device-record.ts';
+import { issuedDocument } from './issued-document.ts';
+import { readJobHistory } from './job-history.ts';
+import { createLetterhead } from './letterhead.ts';
 import { proofBundle, type Trust } from './proof-bundle.ts';
 import type { ReportTasks } from './report-worker.ts';
 import { createReportsStore, type ReportRow } from './reports.store.ts';
@@ -58,12 +66,20 @@ export type ReportedJob = {
   erasure: ErasureStatus | null;
 };
 
-type Request = { jobId: JobId; scope: ReportScope; variant: ReportVariant; by: OperatorId };
+type Request = {
+  jobId: JobId;
+  scope: ReportScope;
+  variant: ReportVariant;
+  language: ReportLanguage;
+  paper: ReportPaper;
+  by: OperatorId;
+};
 
 /** Signed documents about jobs. A number is taken first and never lost: what cannot be finished is void. */
 export function createReports(deps: ReportsDeps) {
   const { database, journal, subjects, settings, blobs, clock, random } = deps;
   const store = createReportsStore(database.read);
+  const letterhead = createLetterhead(deps);
 
   const view = (row: ReportRow): Report => ({
     id: row.id,
@@ -72,6 +88,7 @@ export function createReports(deps: ReportsDeps) {
     ticket: deps.jobOf(row.jobId).ticket,
     scope: row.scope,
     variant: row.variant,
+    language: row.language,
     state: row.state === 'issued' ? 'issued' : 'void',
     erasureStatus: row.erasureStatus,
     issuedAt: row.issuedAt,
@@ -83,16 +100,16 @@ export function createReports(deps: ReportsDeps) {
 
   const takeNumber = (request: Request, job: ReportedJob): ReportRow =>
     database.write(tx => {
-      const { scope, variant } = request;
+      const { scope, variant, language } = request;
       const id = ReportId.parse(random.uuid());
       const sequence = settings.next(tx, 'report-counter', deps.reportFloor());
-      const supersedes = store.lastIssued(job.id, scope, variant);
+      const supersedes = store.lastIssued({ jobId: job.id, scope, variant, language });
       const numberedIdx = journal.append(tx, {
         type: 'report.numbered',
         actor: request.by,
         device: job.deviceId,
         job: job.id,
-        data: { documentId: id, sequence, scope, variant, status: job.erasure, supersedes },
+        data: { documentId: id, sequence, scope, variant, language, status: job.erasure, supersedes },
       });
       const row: ReportRow = {
         id,
@@ -100,6 +117,7 @@ export function createReports(deps: ReportsDeps) {
         jobId: job.id,
         scope,
         variant,
+        language,
         state: 'numbered',
         erasureStatus: job.erasure,
         issuedAt: new Date(clock.now()).toISOString(),
@@ -125,55 +143,34 @@ export function createReports(deps: ReportsDeps) {
     deps.publish('report.changed', view({ ...row, state: 'void' }));
   };
 
-  const documentOf = (row: ReportRow, job: JobFacts, keys: SiteKeys, history: JobHistory, indexes: number[]) => {
-    const now = new Date(row.issuedAt);
-    const record = deviceRecord(history, job, row.scope, row.variant);
-    if (record.erasureStatus !== row.erasureStatus) {
-      throw new BenchError('report_failed', 'The journal and the job disagree about the erasure. Verify the journal.');
-    }
-    return ReportDocument.parse({
-      schemaVersion: 1,
-      documentId: row.id,
-      sequence: row.sequence,
-      scope: row.scope,
-      variant: row.variant,
-      training: deps.training,
-      issued: {
-        at: row.issuedAt,
-        zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        utcOffsetMinutes: -now.getTimezoneOffset(),
-        clockSource: 'station_clock',
-      },
-      issuer: {
-        organisation: settings.get('site-name'),
-        site: settings.get('site-name'),
-        station: { id: settings.get('station-id') ?? '', name: settings.get('station-name') },
-        appVersion: deps.appVersion,
-        keyFingerprint: keys.fingerprint,
-      },
-      erasureStatus: record.erasureStatus,
-      supersedes: row.supersedes,
-      customer: null,
-      order: null,
-      lot: null,
-      devices: [record],
-      journal: { origin: journal.origin, logVkey: journal.vkey, fleetVkey: deps.trust().fleetVkey, indexes },
-    });
-  };
-
   /** Says what held when the number was taken, however long the making takes. */
-  const make = async (row: ReportRow, job: JobFacts & ReportedJob): Promise<ReportRow> => {
+  const make = async (row: ReportRow, job: JobFacts & ReportedJob, paper: ReportPaper): Promise<ReportRow> => {
     const keys = await deps.siteKeys();
     await deps.witness();
     const history = readJobHistory(journal, job.id, deps.nameOf, row.numberedIdx);
     const indexes = [...new Set([job.identifiedIdx, ...history.indexes])].sort((a, b) => a - b);
-    const document = documentOf(row, job, keys, history, indexes);
+    const head = letterhead.current();
+    const document = issuedDocument(
+      {
+        settings,
+        appVersion: deps.appVersion,
+        training: deps.training,
+        log: { origin: journal.origin, logVkey: journal.vkey, fleetVkey: deps.trust().fleetVkey },
+      },
+      { row, job, history, indexes, letterhead: head, keyFingerprint: keys.fingerprint },
+    );
     const mayOpen = row.variant === 'internal' ? () => true : history.wasOpened;
     const proofs = proofBundle({ journal, subjects, trust: deps.trust() }, indexes, mayOpen);
     const unsigned = await deps.worker.run('report.build', {
       document,
       proofBundle: proofs,
       validation: keys.validation,
+      look: {
+        language: row.language,
+        paper,
+        accent: head.accent,
+        logo: head.logo && Uint8Array.from(Buffer.from(head.logo.base64, 'base64')),
+      },
     });
     const signed = await signReportPdf(unsigned.pdf, keys.signer, clock.now());
     const blobSha256 = blobs.put(subjects.dekOf(subjectOf(job.deviceId)), Buffer.from(signed.pdf));
@@ -201,7 +198,7 @@ export function createReports(deps: ReportsDeps) {
     const row = takeNumber(request, job);
     try {
       await deps.onNumber(row.sequence);
-      const report = view(await make(row, facts));
+      const report = view(await make(row, facts, request.paper));
       deps.publish('report.changed', report);
       return report;
     } catch (error) {
@@ -229,7 +226,11 @@ export function createReports(deps: ReportsDeps) {
   };
 
   const handlers = {
-    'reports.issue': ({ jobId, scope, variant }, caller) => issue({ jobId, scope, variant, by: caller.operatorId }),
+    ...letterhead.handlers,
+    'reports.issue': ({ jobId, scope, variant, language, paper }, { operatorId: by }) => {
+      const usual = letterhead.current();
+      return issue({ jobId, scope, variant, language: language ?? usual.language, paper: paper ?? usual.paper, by });
+    },
     'reports.list': ({ jobId }) => store.list(jobId).map(view),
     'reports.download': ({ reportId }, caller) => download(reportId, caller.operatorId),
     'reports.site_ca': async () => ({ pem: (await deps.siteKeys()).caPem }),

@@ -13,7 +13,8 @@ export type SettingKey =
   | 'witness-vkey'
   | 'fleet-vkey'
   | 'fleet-proof'
-  | 'sampling-block';
+  | 'sampling-block'
+  | 'letterhead';
 
 /** Small facts about the station, written inside the transaction of whatever changes them. */
 export function createSettings(database: Database) {

@@ -1,16 +1,18 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Job } from '../../../shared/jobs.ts';
-import { ReportScope, ReportVariant } from '../../../shared/reports.ts';
+import { ReportLanguage, ReportScope, ReportVariant } from '../../../shared/reports.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { useReports } from '../../state/sources.ts';
 import { useAction } from '../../state/use-action.ts';
+import { useLive } from '../../state/use-live.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { ReportLine } from '../../ui/report-line.tsx';
-import { scopeWords, variantWords } from '../../ui/words.ts';
+import { languageWords, scopeWords, variantWords } from '../../ui/words.ts';
 
 const scopes = ReportScope.options.map(value => ({ value, label: scopeWords[value] }));
 const variants = ReportVariant.options.map(value => ({ value, label: variantWords[value] }));
+const languages = ReportLanguage.options.map(value => ({ value, label: languageWords[value] }));
 
 export function JobReports({ job }: { job: Job }) {
   const { api } = useBench();
@@ -19,6 +21,10 @@ export function JobReports({ job }: { job: Job }) {
   const { busy, error, run } = useAction();
   const [scope, setScope] = useState<ReportScope>('master');
   const [variant, setVariant] = useState<ReportVariant>('customer');
+  const [chosen, setChosen] = useState<ReportLanguage | null>(null);
+  const source = useMemo(() => ({ load: () => api['reports.letterhead']() }), [api]);
+  const { value: letterhead } = useLive(source);
+  const language = chosen ?? letterhead?.language ?? 'en';
   const finished = job.state === 'completed' || job.state === 'failed';
   const newestFirst = (items ?? []).toSorted((a, b) => b.sequence - a.sequence);
   return (
@@ -38,9 +44,15 @@ export function JobReports({ job }: { job: Job }) {
             value={variant}
             onChange={event => setVariant(ReportVariant.parse(event.currentTarget.value))}
           />
+          <NativeSelect
+            label="In"
+            data={languages}
+            value={language}
+            onChange={event => setChosen(ReportLanguage.parse(event.currentTarget.value))}
+          />
           <Button
             loading={busy}
-            onClick={() => void run(() => api['reports.issue']({ jobId: job.id, scope, variant }))}
+            onClick={() => void run(() => api['reports.issue']({ jobId: job.id, scope, variant, language }))}
           >
             Issue the report
           </Button>

@@ -6,6 +6,7 @@ import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Card, Page } from '../../ui/page.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { fullTime } from '../../ui/time.ts';
+import { LetterheadCard } from './letterhead-card.tsx';
 import { SiteCaButton } from './site-ca-button.tsx';
 import { SyncCard } from './sync-card.tsx';
 
@@ -33,6 +34,7 @@ export function StationScreen() {
             <SiteCaButton />
           </Card>
         )}
+        {can('report.read') && <LetterheadCard />}
       </div>
     </Page>
   );

@@ -29,6 +29,7 @@ export type Content = {
   readonly subtitle: string;
   readonly issuerName: string;
   readonly issuerPlace: string;
+  readonly issuerAddress: readonly string[];
   readonly subject: string;
   readonly documentLabel: string;
   /** The one device it is about; null for several. */

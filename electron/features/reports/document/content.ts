@@ -21,6 +21,7 @@ export function createContent(document: ReportDocument, hash: string, texts: Tex
     issuerPlace: [issuer.site === (issuer.organisation ?? issuer.site) ? null : issuer.site, issuer.station.name]
       .filter(part => part !== null)
       .join('  ·  '),
+    issuerAddress: issuer.address,
     subject: document.devices
       .slice(0, 3)
       .map(record => record.job.ticket)

@@ -24,6 +24,6 @@ export function createWords(utcOffsetMinutes: number, texts: Texts): Words {
   return {
     texts,
     instant: at => (at === null ? null : formatInstant(at, utcOffsetMinutes, texts)),
-    person: person => (person === null ? null : texts.person(person.name, person.id)),
+    person: person => (person === null ? null : (person.name ?? `${person.id.slice(0, 11)}… (${texts.forgotten})`)),
   };
 }

@@ -3,10 +3,14 @@ import type { Texts } from './texts.ts';
 const minuteMs = 60_000;
 
 /** Instant (UTC, ISO 8601) as local time of a zone with this offset: `23 Nov 2026, 10:30:00 UTC+01:00`. */
-export function formatInstant(instant: string, utcOffsetMinutes: number, texts: Pick<Texts, 'months'>): string {
+export function formatInstant(
+  instant: string,
+  utcOffsetMinutes: number,
+  texts: Pick<Texts, 'months' | 'date'>,
+): string {
   const local = new Date(Date.parse(instant) + utcOffsetMinutes * minuteMs);
   const month = texts.months[local.getUTCMonth()] ?? '';
-  const date = `${local.getUTCDate()} ${month} ${local.getUTCFullYear()}`;
+  const date = texts.date(local.getUTCDate(), month, local.getUTCFullYear());
   return `${date}, ${local.toISOString().slice(11, 19)} ${formatOffset(utcOffsetMinutes)}`;
 }
 

@@ -1,13 +1,16 @@
 import type { BypassReason } from '../../../../shared/approvals.ts';
 import type { Condition, JobState, LockKind, LockState, PostEraseCheck, TestResult } from '../../../../shared/jobs.ts';
 import type { NotCheckedKey, ReportDocument } from '../../../../shared/report-document.ts';
-import type { ReportScope, ReportVariant } from '../../../../shared/reports.ts';
+import type { ReportLanguage, ReportScope, ReportVariant } from '../../../../shared/reports.ts';
 import type { StatusMark } from './blocks.ts';
 
 /** Every word a report can print, in one language. A new language is one more value of this type. */
 export type Texts = {
-  readonly language: string;
+  readonly language: ReportLanguage;
+  /** Short names, January first. */
   readonly months: readonly string[];
+  /** A date in the order and with the signs of the language. */
+  date(day: number, month: string, year: number): string;
   readonly decimalMark: string;
   readonly yes: string;
   readonly no: string;
@@ -80,7 +83,6 @@ export type Texts = {
   duration(ms: number): string;
   samplePosition(position: number, blockSize: number): string;
   annex(ticket: string): string;
-  person(name: string | null, id: string): string;
 };
 
 export type Label =

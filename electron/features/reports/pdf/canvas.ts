@@ -1,4 +1,12 @@
-import { type PDFDocument, type PDFFont, PDFHexString, PDFName, type PDFPage, type PDFRef } from 'pdf-lib';
+import {
+  type PDFDocument,
+  type PDFFont,
+  PDFHexString,
+  type PDFImage,
+  PDFName,
+  type PDFPage,
+  type PDFRef,
+} from 'pdf-lib';
 import type { Face, FontLibrary } from './fonts.ts';
 import type { Element, TagTree } from './tags.ts';
 import type { Line } from './typesetter.ts';
@@ -26,6 +34,7 @@ export type Canvas = {
   /** Draws a shape: decoration when `element` is null. */
   path(element: Element | null, steps: readonly PathStep[], paint: Paint): void;
   rectangle(x: number, y: number, width: number, height: number, paint: Paint): void;
+  image(element: Element, image: PDFImage, box: { x: number; y: number; width: number; height: number }): void;
   /** Large turned text behind the content, an artifact. */
   watermark(line: Line, size: number, colour: Colour): void;
   /** Embeds the fonts that were used and writes the pages. */
@@ -110,6 +119,11 @@ export function createCanvas(
     path: (element, steps, paint) => marked(element, null, path(steps, paint)),
     rectangle: (x, y, w, h, paint) =>
       marked(null, null, `q ${paintState(paint)} ${n(x)} ${n(y)} ${n(w)} ${n(h)} re ${paintOperator(paint)} Q`),
+    image: (element, image, box) => {
+      const key = `Im${image.ref.objectNumber}`;
+      sheet().page.node.setXObject(PDFName.of(key), image.ref);
+      marked(element, null, `q ${n(box.width)} 0 0 ${n(box.height)} ${n(box.x)} ${n(box.y)} cm /${key} Do Q`);
+    },
     watermark: (line, size, colour) => {
       const angle = Math.atan2(height, width);
       const [cos, sin] = [Math.cos(angle), Math.sin(angle)];

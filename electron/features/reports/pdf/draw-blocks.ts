@@ -13,6 +13,8 @@ export type Press = {
   tags: TagTree;
   typesetter: Typesetter;
   tones: Record<Tone, Box['colour']>;
+  /** The site's own colour; ink without one. */
+  accent: Box['colour'];
 };
 
 type TextStyle = { weight: Weight; size: number; colour: Box['colour'] };
@@ -52,13 +54,13 @@ function box(press: Press, element: Element, text: string, x: number, width: num
   return { element, lines: press.typesetter.wrap(text, weight, size, width), x, width, size, colour };
 }
 
-function drawHeading({ canvas, flow, tags, typesetter }: Press, level: 2 | 3, text: string): void {
+function drawHeading({ canvas, flow, tags, typesetter, accent }: Press, level: 2 | 3, text: string): void {
   const size = level === 2 ? type.section : type.sub;
   flow.move(9);
   const lines = typesetter.wrap(text, 'bold', size, flow.width);
   const element = tags.add(level === 2 ? 'H2' : 'H3', tags.root);
   flow.row([{ element, lines, x: flow.left, width: flow.width, size, colour: ink }]);
-  canvas.rectangle(flow.left, flow.y() - 2.2, flow.width, 0.8, { fill: ink });
+  canvas.rectangle(flow.left, flow.y() - 2.2, flow.width, 0.8, { fill: accent });
   flow.move(5);
 }
 

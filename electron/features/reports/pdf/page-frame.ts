@@ -1,5 +1,6 @@
+import type { PDFImage } from 'pdf-lib';
 import type { Content } from '../document/blocks.ts';
-import type { Canvas } from './canvas.ts';
+import type { Canvas, Colour } from './canvas.ts';
 import type { Weight } from './fonts.ts';
 import { qrPath } from './qr-code.ts';
 import type { TagTree } from './tags.ts';
@@ -8,6 +9,7 @@ import type { Typesetter } from './typesetter.ts';
 
 const qrSize = 86;
 const noticeHeight = 16;
+const logoBox = { width: 150, height: 34 };
 
 /** What surrounds the content: head of the first page, running heads, footers, the mark of training. */
 export type PageFrame = {
@@ -20,7 +22,7 @@ export type PageFrame = {
 export function createPageFrame(
   press: { canvas: Canvas; tags: TagTree; typesetter: Typesetter },
   content: Content,
-  qr: string,
+  { qr, accent, logo }: { qr: string; accent: Colour; logo: PDFImage | null },
 ): PageFrame {
   const { canvas, tags, typesetter } = press;
   const right = canvas.width - space.margin;
@@ -39,7 +41,7 @@ export function createPageFrame(
 
   const firstHead = (top: number): number => {
     const width = right - space.margin - qrSize - space.gutter;
-    let y = top;
+    let y = top - (logo ? drawLogo(logo, top) : 0);
     const paragraph = (role: 'P' | 'H1', text: string, weight: Weight, size: number, colour = ink) => {
       const element = tags.add(role, tags.root);
       for (const line of typesetter.wrap(text, weight, size, width)) {
@@ -47,8 +49,9 @@ export function createPageFrame(
         y -= size * (role === 'H1' ? 1.22 : leading);
       }
     };
-    paragraph('P', content.issuerName, 'bold', 11);
+    paragraph('P', content.issuerName, 'bold', 11, accent);
     if (content.issuerPlace !== '') paragraph('P', content.issuerPlace, 'regular', type.body, muted);
+    for (const line of content.issuerAddress) paragraph('P', line, 'regular', type.label, muted);
     y -= 12;
     paragraph('H1', content.title, 'bold', type.title);
     y -= 3;
@@ -56,6 +59,16 @@ export function createPageFrame(
     y -= 2;
     paragraph('P', content.subtitle, 'regular', type.body, muted);
     return Math.min(y, drawQr(top)) - 8;
+  };
+
+  /** Returns the height it took. */
+  const drawLogo = (image: PDFImage, top: number): number => {
+    const scale = Math.min(logoBox.width / image.width, logoBox.height / image.height);
+    const [width, height] = [image.width * scale, image.height * scale];
+    const [x, y] = [space.margin, top - height];
+    const element = tags.add('Figure', tags.root, { alt: content.issuerName, box: [x, y, x + width, y + height] });
+    canvas.image(element, image, { x, y, width, height });
+    return height + 8;
   };
 
   const drawQr = (top: number): number => {

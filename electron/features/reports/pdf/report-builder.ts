@@ -3,19 +3,21 @@ import canonicalize from 'canonicalize';
 import { AFRelationship, PDFDocument } from 'pdf-lib';
 import { BenchError } from '../../../../shared/errors.ts';
 import { ReportDocument } from '../../../../shared/report-document.ts';
+import type { ReportLanguage, ReportPaper } from '../../../../shared/reports.ts';
 import { ProofBundle } from '../../../../shared/verify/proof-bundle.ts';
 import { createContent } from '../document/content.ts';
-import { english } from '../document/english.ts';
+import { textsOf } from '../document/languages/index.ts';
 import { createCanvas } from './canvas.ts';
 import { drawBlocks } from './draw-blocks.ts';
 import { createFlow } from './flow.ts';
 import { createFontLibrary, type FontLibrary } from './fonts.ts';
+import { embedLogo } from './logo.ts';
 import { declareConformance, describe, type Metadata } from './metadata.ts';
 import { createPageFrame } from './page-frame.ts';
 import { qrPayload } from './qr-code.ts';
 import { addValidationData, reserveSignature, type ValidationData } from './signature-field.ts';
 import { createTagTree } from './tags.ts';
-import { type Paper, paperSizes, toneColours } from './theme.ts';
+import { colourOf, ink, paperSizes, toneColours } from './theme.ts';
 import { createTypesetter } from './typesetter.ts';
 
 /** Everything a report is made of; structured-clone values, no key. */
@@ -24,7 +26,15 @@ export type ReportInput = {
   /** Journal entries it rests on, with their proofs; null only where there is no journal (previews). */
   readonly proofBundle: ProofBundle | null;
   readonly validation: ValidationData;
-  readonly paper?: Paper;
+  /** How it looks; none of it is part of the signed data. */
+  readonly look: {
+    readonly language: ReportLanguage;
+    readonly paper: ReportPaper;
+    /** `#rrggbb` */
+    readonly accent: string | null;
+    /** PNG or JPEG. */
+    readonly logo: Uint8Array | null;
+  };
 };
 
 export type UnsignedReport = {
@@ -56,10 +66,11 @@ export function createReportBuilder(options: { fontsDir: string }): ReportBuilde
 async function buildReport(library: FontLibrary, input: ReportInput): Promise<UnsignedReport> {
   library.forgetGlyphs();
   const data = parseDocument(input.document);
+  const { look } = input;
   const json = canonicalBytes(data);
   const proofs = input.proofBundle && canonicalBytes(ProofBundle.parse(input.proofBundle));
   const hash = createHash('sha256').update(json).digest();
-  const content = createContent(data, hash.toString('hex'), english);
+  const content = createContent(data, hash.toString('hex'), textsOf[look.language]);
   const metadata: Metadata = {
     documentId: data.documentId,
     jsonSha256: hash.toString('hex'),
@@ -80,12 +91,18 @@ async function buildReport(library: FontLibrary, input: ReportInput): Promise<Un
   describe(pdf, metadata);
   const tags = createTagTree(pdf);
   const typesetter = createTypesetter(library);
+  const accent = look.accent === null ? ink : colourOf(look.accent);
   const fontTag = [...hash.subarray(0, 6)].map(byte => String.fromCharCode(65 + (byte % 26))).join('');
-  const canvas = createCanvas(pdf, library, tags, { size: paperSizes[input.paper ?? 'a4'], fontTag });
-  const frame = createPageFrame({ canvas, tags, typesetter }, content, qrPayload(data.documentId, hash));
+  const canvas = createCanvas(pdf, library, tags, { size: paperSizes[look.paper], fontTag });
+  const frame = createPageFrame({ canvas, tags, typesetter }, content, {
+    qr: qrPayload(data.documentId, hash),
+    accent,
+    logo: look.logo && (await embedLogo(pdf, look.logo)),
+  });
   const flow = createFlow(canvas, frame.open);
   flow.newPage();
-  drawBlocks({ canvas, flow, tags, typesetter, tones: toneColours(data.erasureStatus ?? 'none') }, content.blocks);
+  const tones = toneColours(data.erasureStatus ?? 'none');
+  drawBlocks({ canvas, flow, tags, typesetter, tones, accent }, content.blocks);
   frame.close();
   await canvas.finish();
 

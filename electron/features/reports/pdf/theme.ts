@@ -1,15 +1,24 @@
+import type { ReportPaper } from '../../../../shared/reports.ts';
 import type { StatusMark, Tone } from '../document/blocks.ts';
 import type { Colour } from './canvas.ts';
 
 /** ISO 216 A4 and US Letter, in points. */
-export const paperSizes = { a4: [595.28, 841.89], letter: [612, 792] } as const;
-export type Paper = keyof typeof paperSizes;
+export const paperSizes = { a4: [595.28, 841.89], letter: [612, 792] } as const satisfies Record<
+  ReportPaper,
+  readonly [number, number]
+>;
 
 export const ink: Colour = [0.09, 0.11, 0.15];
 export const muted: Colour = [0.36, 0.4, 0.46];
 export const hair: Colour = [0.84, 0.86, 0.89];
 export const white: Colour = [1, 1, 1];
 export const ghost: Colour = [0.9, 0.9, 0.92];
+
+/** `#rrggbb` as shares of red, green and blue. */
+export function colourOf(hex: string): Colour {
+  const part = (at: number) => Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+  return [part(1), part(3), part(5)];
+}
 
 export const type = {
   title: 19,

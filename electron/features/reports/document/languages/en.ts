@@ -1,5 +1,5 @@
-import { formatDuration } from './format.ts';
-import type { Label, Texts } from './texts.ts';
+import { formatDuration } from '../format.ts';
+import type { Label, Texts } from '../texts.ts';
 
 const label: Record<Label, string> = {
   document: 'Document',
@@ -130,6 +130,7 @@ const open: Texts['open'] = {
 export const english: Texts = {
   language: 'en',
   months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+  date: (day, month, year) => `${day} ${month} ${year}`,
   decimalMark: '.',
   yes: 'Yes',
   no: 'No',
@@ -293,5 +294,4 @@ export const english: Texts = {
   duration: ms => formatDuration(ms, { hours: 'h', minutes: 'min', seconds: 's' }),
   samplePosition: (position, blockSize) => `drawn: position ${position} in a block of ${blockSize}`,
   annex: ticket => `Device ${ticket}`,
-  person: (name, id) => name ?? `${id.slice(0, 11)}… (name erased on request)`,
 };

@@ -1,0 +1,64 @@
+import { BenchError } from '../../../shared/errors.ts';
+import { ReportDocument } from '../../../shared/report-document.ts';
+import type { Letterhead } from '../../../shared/reports.ts';
+import type { Settings } from '../station/settings.ts';
+import { deviceRecord, type JobFacts } from './device-record.ts';
+import type { JobHistory } from './job-history.ts';
+import type { ReportRow } from './reports.store.ts';
+
+type Issuer = {
+  settings: Settings;
+  appVersion: string;
+  training: boolean;
+  log: { origin: string; logVkey: string; fleetVkey: string | null };
+};
+
+type Subject = {
+  row: ReportRow;
+  job: JobFacts;
+  history: JobHistory;
+  /** Journal entries that the document rests on. */
+  indexes: number[];
+  letterhead: Letterhead;
+  /** SHA-256 (hex) of the signing key's SubjectPublicKeyInfo. */
+  keyFingerprint: string;
+};
+
+/** The signed data of one document. Throws `report_failed` when the journal and the job disagree about the erasure. */
+export function issuedDocument(issuer: Issuer, subject: Subject): ReportDocument {
+  const { settings } = issuer;
+  const { row, letterhead } = subject;
+  const record = deviceRecord(subject.history, subject.job, row.scope, row.variant);
+  if (record.erasureStatus !== row.erasureStatus) {
+    throw new BenchError('report_failed', 'The journal and the job disagree about the erasure. Verify the journal.');
+  }
+  return ReportDocument.parse({
+    schemaVersion: 1,
+    documentId: row.id,
+    sequence: row.sequence,
+    scope: row.scope,
+    variant: row.variant,
+    training: issuer.training,
+    issued: {
+      at: row.issuedAt,
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      utcOffsetMinutes: -new Date(row.issuedAt).getTimezoneOffset(),
+      clockSource: 'station_clock',
+    },
+    issuer: {
+      organisation: letterhead.organisation ?? settings.get('site-name'),
+      address: letterhead.address,
+      site: settings.get('site-name'),
+      station: { id: settings.get('station-id') ?? '', name: settings.get('station-name') },
+      appVersion: issuer.appVersion,
+      keyFingerprint: subject.keyFingerprint,
+    },
+    erasureStatus: record.erasureStatus,
+    supersedes: row.supersedes,
+    customer: null,
+    order: null,
+    lot: null,
+    devices: [record],
+    journal: { ...issuer.log, indexes: subject.indexes },
+  });
+}
