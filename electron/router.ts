@@ -8,6 +8,19 @@ import type { Caller, Handlers, SignedIn } from './handlers.ts';
 
 const JobRef = z.object({ jobId: z.uuid() });
 
+/** Codes by which the station says no to what was asked, as opposed to what goes wrong: each is recorded. */
+const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'bad_input',
+  'not_signed_in',
+  'session_locked',
+  'not_permitted',
+  'step_up_needed',
+  'state_refused',
+  'conflict',
+  'evidence_refused',
+  'legal_hold',
+]);
+
 export type GateSession = SignedIn & { locked: boolean; stepUpUntil: number | null };
 
 export type RouterDeps = {
@@ -16,7 +29,7 @@ export type RouterDeps = {
   now(): number;
   newTraceId(): string;
   log(line: Record<string, unknown>): void;
-  /** Called for every refusal at the gate or by a state machine, so that it can be recorded. */
+  /** Called for every refusal, so that it can be recorded. */
   onRefused(refusal: { method: string; code: ErrorCode; operatorId: string | null; job?: string }): void;
 };
 
@@ -27,30 +40,23 @@ export function createRouter(deps: RouterDeps) {
   const admit = (name: Method, connection: string): Caller => {
     const session = sessionOf(connection);
     const { access, stepUp, whileLocked }: MethodSpec = methods[name];
-    try {
-      checkSession(access, session, whileLocked === true);
-      if (stepUp && (session?.stepUpUntil ?? 0) <= deps.now()) {
-        throw new BenchError('step_up_needed', 'Enter your password once more to do this.');
-      }
-    } catch (error) {
-      if (error instanceof BenchError)
-        deps.onRefused({ method: name, code: error.code, operatorId: session?.operatorId ?? null });
-      throw error;
+    checkSession(access, session, whileLocked === true);
+    if (stepUp && (session?.stepUpUntil ?? 0) <= deps.now()) {
+      throw new BenchError('step_up_needed', 'Enter your password once more to do this.');
     }
     return { connection, signedIn: session };
   };
 
-  /** What a state machine does not allow is a refusal as much as what a role may not do. */
-  const refusable = async (name: Method, caller: Caller, input: unknown, work: () => unknown): Promise<unknown> => {
+  /** Records a refusal and answers it; where it cannot be recorded, answers that. */
+  const refusal = (error: unknown, method: string, connection: string, input: unknown): unknown => {
+    if (!(error instanceof BenchError) || !refusals.has(error.code)) return error;
+    const job = JobRef.safeParse(input).data?.jobId;
+    const operatorId = sessionOf(connection)?.operatorId ?? null;
     try {
-      return await work();
-    } catch (error) {
-      if (error instanceof BenchError && error.code === 'state_refused') {
-        const job = JobRef.safeParse(input).data?.jobId;
-        const operatorId = caller.signedIn?.operatorId ?? null;
-        deps.onRefused({ method: name, code: error.code, operatorId, ...(job ? { job } : {}) });
-      }
-      throw error;
+      deps.onRefused({ method, code: error.code, operatorId, ...(job ? { job } : {}) });
+      return error;
+    } catch (failure) {
+      return failure;
     }
   };
 
@@ -60,9 +66,7 @@ export function createRouter(deps: RouterDeps) {
     if (!parsed.success) throw new BenchError('bad_input', describeIssues(parsed.error.issues));
     // The table types tie each handler to its own method; a name known only at run time cannot carry that tie.
     const handler = handlers[name] as (input: unknown, caller: Caller | SignedIn) => unknown;
-    const output = await refusable(name, caller, parsed.data, () =>
-      handler(parsed.data, spec.access === 'public' ? caller : signedIn(caller)),
-    );
+    const output = await handler(parsed.data, spec.access === 'public' ? caller : signedIn(caller));
     const value = spec.output.parse(output);
     const role = sessionOf(caller.connection)?.role;
     return role === undefined || allows(role, 'pii.read') ? value : masked(value);
@@ -70,11 +74,13 @@ export function createRouter(deps: RouterDeps) {
 
   return {
     async call(connection: string, name: string, input: unknown): Promise<Reply> {
+      // A name that is none is anybody's words, and neither recorded nor logged.
+      const method = Object.hasOwn(methods, name) ? (name as Method) : null;
       try {
-        if (!Object.hasOwn(methods, name)) throw new BenchError('bad_input', 'The station knows no such method.');
-        const method = name as Method;
+        if (method === null) throw new BenchError('bad_input', 'The station knows no such method.');
         return { ok: true, value: await run(method, admit(method, connection), input) };
-      } catch (error) {
+      } catch (thrown) {
+        const error = refusal(thrown, method ?? 'unknown', connection, input);
         const traceId = newTraceId();
         const known =
           error instanceof BenchError
@@ -83,7 +89,7 @@ export function createRouter(deps: RouterDeps) {
         log({
           level: known.code === 'internal' ? 'error' : 'info',
           traceId,
-          method: name,
+          method: method ?? 'unknown',
           code: known.code,
           cause: causeOf(error),
         });

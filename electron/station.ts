@@ -1,10 +1,7 @@
 import type { Reply } from '../shared/contract.ts';
-import { createApprovals } from './features/approvals/approvals.ts';
 import { createDevices } from './features/devices/devices.ts';
-import { createEvidence } from './features/evidence/evidence.ts';
 import { createHealth } from './features/health/health.ts';
 import { createIdentity } from './features/identity/identity.ts';
-import { bypassMoves } from './features/jobs/bypass-moves.ts';
 import { createErase } from './features/jobs/erase.ts';
 import { createJobs } from './features/jobs/jobs.ts';
 import { reportedJob } from './features/jobs/reported-job.ts';
@@ -21,9 +18,10 @@ import { trustOf } from './features/sync/trust.ts';
 import { createTraining } from './features/training/training.ts';
 import type { Handlers } from './handlers.ts';
 import { createPublisher } from './publisher.ts';
+import { createReviewParts } from './review-parts.ts';
 import { createRouter } from './router.ts';
 import { type Drivers, openStationParts, type StationConfig } from './station-parts.ts';
-import { coalesce, every, notifying, unattended } from './timing.ts';
+import { coalesce, every, notifying, steady, unattended } from './timing.ts';
 
 export type { Drivers, StationConfig } from './station-parts.ts';
 
@@ -47,6 +45,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   const { clock, random, keystore, picea } = drivers;
   const { log, training, appVersion } = config;
   const startedAt = clock.now();
+  const lasting = steady(clock);
   const parts = await openStationParts(drivers, config);
   const { settings, subjects, journal, blobs, highWater, keyring } = parts;
   const publisher = createPublisher({ sessionOf: connection => identity.sessionOf(connection) });
@@ -58,13 +57,14 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   });
   const base = { database, journal, subjects, settings, blobs, clock, random, publish };
 
-  const identity = createIdentity({ ...base, publishTo, training, appVersion, log });
+  const identity = createIdentity({ ...base, clock: lasting, publishTo, training, appVersion, log });
   const jobs = createJobs({
     ...base,
     policy: config.policy.job,
     ticketFloor: () => highWater.marks().ticket,
     onTicket: ticket => highWater.raise({ ticket, ...anchorOf(journal) }),
     useApproval: (tx, id) => approvals.markUsed(tx, id),
+    approvalTime: id => approvals.timeFor(id),
     devices: {
       identityOf: id => devices.identityOf(id),
       isReady: id => devices.isReady(id),
@@ -83,13 +83,12 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     isHeld: id => privacy.isHeld(id),
     log,
   });
-  const evidence = createEvidence({ ...base, jobOf: id => jobs.view(id) });
-  const approvals = createApprovals({
+  const { evidence, approvals, ...review } = createReviewParts({
     ...base,
-    moves: bypassMoves(jobs),
-    evidenceHashes: evidence.hashesOf,
-    reauthenticate: identity.reauthenticate,
-    nameOf: identity.nameOf,
+    lasting,
+    jobs,
+    identity,
+    sameBadge: () => false,
   });
   const sync = createSync({ ...base, logKey: keyring.logKey, central: drivers.central, log });
   const reports = createReports({
@@ -120,11 +119,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     filesOf: device =>
       jobs
         .ofDevice(device)
-        .flatMap(id => [
-          ...evidence.ofJob(id).map(e => e.sha256),
-          ...reports.filesOf(id),
-          ...resultFilesOf(journal, id),
-        ]),
+        .flatMap(id => [...evidence.filesOf(id), ...reports.filesOf(id), ...resultFilesOf(journal, id)]),
     hasOpenJob: device => jobs.openJobOf(device) !== null,
     isActive: identity.isActive,
   });
@@ -145,8 +140,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     ...devices.handlers,
     ...jobs.handlers,
     ...erase.handlers,
-    ...evidence.handlers,
-    ...approvals.handlers,
+    ...review.handlers,
     ...createJournalHandlers({ journal, nameOf: identity.nameOf }),
     ...sync.handlers,
     ...reports.handlers,
@@ -157,7 +151,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   const router = createRouter({
     handlers,
     sessionOf: identity.sessionOf,
-    now: clock.now,
+    now: lasting.now,
     newTraceId: random.uuid,
     log,
     onRefused: ({ method, code, operatorId, job }) => {

@@ -52,3 +52,21 @@ export function notifying(database: Database, onWritten: () => void): Database {
     },
   };
 }
+
+/**
+ * The same clock whose wall time never goes back and never stands still: what was set to end in five minutes has ended
+ * when five minutes have passed, whatever anybody sets.
+ */
+export function steady(clock: Clock): Clock {
+  let latest = clock.now();
+  let seenNs = clock.monotonicNs();
+  return {
+    ...clock,
+    now() {
+      const ns = clock.monotonicNs();
+      latest = Math.max(clock.now(), latest + Number(ns - seenNs) / 1e6);
+      seenNs = ns;
+      return Math.floor(latest);
+    },
+  };
+}

@@ -13,7 +13,7 @@ export const BypassReason = z.enum([
 ]);
 export type BypassReason = z.infer<typeof BypassReason>;
 
-export const ApprovalState = z.enum(['requested', 'approved', 'denied', 'used', 'expired']);
+export const ApprovalState = z.enum(['requested', 'approved', 'denied', 'used', 'expired', 'revoked']);
 export type ApprovalState = z.infer<typeof ApprovalState>;
 
 /** One request to leave `reset` without a tool-verified erase, and what a second person said to it. */
@@ -34,8 +34,39 @@ export const Approval = z.object({
   decidedAt: Instant.nullable(),
   decisionReason: z.string().nullable(),
   expiresAt: Instant.nullable(),
+  /** Who took an approval back before it was used, when and why. */
+  revoked: z.object({ byName: z.string(), at: Instant, reason: z.string().nullable() }).nullable(),
 });
 export type Approval = z.infer<typeof Approval>;
+
+/** One try to erase the device of a job, as the journal tells it. */
+export const EraseAttempt = z.object({
+  attempt: z.int(),
+  startedAt: Instant,
+  operatorName: z.string().nullable(),
+  outcome: z.enum([
+    'running',
+    'interrupted',
+    'reported',
+    'erased_verified',
+    'erased_with_exceptions',
+    'failed',
+    'indeterminate',
+  ]),
+  /** Code of the failure or cause of the interruption. */
+  detail: z.string().nullable(),
+});
+export type EraseAttempt = z.infer<typeof EraseAttempt>;
+
+/** How often somebody asked for a bypass, against the erasures that they started. */
+export const BypassRate = z.object({
+  days: z.int(),
+  requests: z.int(),
+  approved: z.int(),
+  denied: z.int(),
+  erases: z.int(),
+});
+export type BypassRate = z.infer<typeof BypassRate>;
 
 const Text = z.string().trim().min(10, 'say it in at least ten characters').max(5000);
 
@@ -45,7 +76,11 @@ export const approvalMethods = {
       jobId: JobId,
       reason: BypassReason,
       done: Text,
-      evidenceIds: z.array(EvidenceId).min(1, 'at least one piece of evidence').max(20),
+      evidenceIds: z
+        .array(EvidenceId)
+        .min(1, 'at least one piece of evidence')
+        .max(20)
+        .refine(ids => new Set(ids).size === ids.length, 'each piece once'),
     }),
     output: Approval,
     access: 'bypass.request',
@@ -60,6 +95,18 @@ export const approvalMethods = {
     }),
     output: Approval,
     access: 'bypass.decide',
+  },
+  /** Takes an approval back before it is used: by whoever gave it, or by an admin. */
+  'approvals.revoke': {
+    input: z.object({ approvalId: ApprovalId, reason: Text }),
+    output: Approval,
+    access: 'bypass.revoke',
+  },
+  /** What a second person needs to know before they decide. */
+  'approvals.case': {
+    input: z.object({ approvalId: ApprovalId }),
+    output: z.object({ attempts: z.array(EraseAttempt), rate: BypassRate }),
+    access: 'bench.read',
   },
   'approvals.list': {
     input: z.object({ state: ApprovalState.optional() }),

@@ -111,6 +111,7 @@ export const entryTypes = {
     data: move.extend({ approval: ApprovalId, authenticated: z.literal('password') }),
     pii: reason,
   },
+  'job.bypass_revoked': { data: move.extend({ approval: ApprovalId }), pii: reason },
   'job.bypass_expired': { data: move.extend({ approval: ApprovalId }) },
   'job.functional_begun': { data: move.extend({ usedApproval: ApprovalId.nullable(), erasure: ErasureStatus }) },
   'job.step_recorded': {
@@ -144,10 +145,19 @@ export const entryTypes = {
       mediaType: EvidenceMediaType,
       sizeBytes: z.int(),
       sha256: Sha256Hex,
+      /** Added when the job was closed already. */
+      correction: z.boolean().default(false),
     }),
-    pii: { text: z.object({ caption: z.string() }) },
+    pii: { text: z.object({ caption: z.string(), correction: z.string().nullable().default(null) }) },
   },
+  /** Another piece took its place; both are kept. */
+  'evidence.superseded': {
+    data: z.object({ evidence: EvidenceId, sha256: Sha256Hex, by: EvidenceId, bySha256: Sha256Hex }),
+  },
+  /** What somebody found who looked: once for each change, not for each look. */
   'evidence.altered': { data: z.object({ evidence: EvidenceId, sha256: Sha256Hex }) },
+  'evidence.missing': { data: z.object({ evidence: EvidenceId, sha256: Sha256Hex }) },
+  'evidence.whole_again': { data: z.object({ evidence: EvidenceId, sha256: Sha256Hex }) },
 
   'report.numbered': {
     data: z.object({

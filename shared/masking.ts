@@ -23,6 +23,9 @@ const personal: Record<string, (value: unknown) => unknown> = {
   actorName: initials,
   requesterName: initials,
   deciderName: initials,
+  operatorName: initials,
+  capturedByName: initials,
+  byName: initials,
   done: value => (typeof value === 'string' ? '•••' : value),
   decisionReason: value => (typeof value === 'string' ? '•••' : value),
   // Of a job in the operator's words; of a bypass request one of a list.

@@ -53,6 +53,7 @@ export type Tables = {
     decided_at: string | null;
     decision_idx: number | null;
     expires_at: string | null;
+    ended_idx: number | null;
   };
   evidence: {
     id: string;
@@ -64,6 +65,9 @@ export type Tables = {
     idx: number;
     captured_by: string;
     captured_at: string;
+    supersedes: string | null;
+    thumbnail_sha256: string | null;
+    condition: string;
   };
   report: {
     id: string;

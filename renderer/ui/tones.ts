@@ -47,6 +47,7 @@ export const approvalTones: Record<ApprovalState, Tone> = {
   denied: 'bad',
   used: 'good',
   expired: 'stopped',
+  revoked: 'stopped',
 };
 
 export const syncTones: Record<SyncStatus['state'], Tone> = {

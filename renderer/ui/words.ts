@@ -132,6 +132,7 @@ export const approvalStateWords: Record<ApprovalState, string> = {
   denied: 'Denied',
   used: 'Approved and used',
   expired: 'Expired',
+  revoked: 'Revoked before use',
 };
 
 export const roleWords: Record<Role, string> = {

@@ -83,6 +83,62 @@ test('an approval runs out after a day and the job waits for a new one', async (
   await expect(technician['jobs.begin_functional']({ jobId: job.id })).rejects.toMatchObject({ code: 'state_refused' });
 });
 
+test('an approval that is taken back leaves the job where it failed, and is used by nobody', async () => {
+  bench = await startStation();
+  const { technician, supervisor, admin, auditor } = await staff(bench);
+  await admin['identity.step_up']({ password: passwords.admin });
+  await admin['users.add']({ name: 'Ted Second', role: 'supervisor', password: 'another river at dusk' });
+  const other = bench.connect('other supervisor');
+  await other['identity.sign_in']({ name: 'Ted Second', password: 'another river at dusk' });
+  const job = await erase(bench, technician, await openJob(bench, technician, 'fails'));
+  const approve = async () => {
+    const { id: approvalId } = await requestFor(technician, job);
+    await supervisor['approvals.decide']({ approvalId, decision: 'approve', reason, password: passwords.supervisor });
+    return approvalId;
+  };
+  const why = 'The chip was found in the drawer.';
+
+  const first = { approvalId: await approve(), reason: why };
+  await expect(technician['approvals.revoke'](first)).rejects.toMatchObject({ code: 'not_permitted' });
+  await expect(other['approvals.revoke'](first)).rejects.toThrow('Only whoever approved it');
+  expect(await supervisor['approvals.revoke'](first)).toMatchObject({
+    state: 'revoked',
+    revoked: { byName: 'Sue Supervisor', reason: why },
+  });
+  expect(await technician['jobs.get']({ jobId: job.id })).toMatchObject({ place: 'reset.erase_failed' });
+  await expect(supervisor['approvals.revoke'](first)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(technician['jobs.begin_functional']({ jobId: job.id })).rejects.toMatchObject({ code: 'state_refused' });
+
+  const second = { approvalId: await approve(), reason: why };
+  await supervisor['jobs.hold']({ jobId: job.id, reason: 'Waits for the customer.' });
+  expect(await admin['approvals.revoke'](second)).toMatchObject({ state: 'revoked', revoked: { byName: 'Ada Admin' } });
+  expect(await supervisor['jobs.release']({ jobId: job.id })).toMatchObject({ place: 'reset.erase_failed' });
+  const [entry] = (await auditor['journal.list']({ limit: 20, jobId: job.id })).filter(
+    e => e.type === 'job.bypass_revoked',
+  );
+  expect(entry?.data).toMatchObject({ approval: second.approvalId, from: 'on_hold', to: 'on_hold' });
+  expect((await auditor['approvals.list']({ state: 'revoked' })).at(0)?.revoked).toMatchObject({ reason: '•••' });
+});
+
+test('whoever decides sees the attempts so far and how often the requester asks', async () => {
+  bench = await startStation();
+  const { technician, supervisor, auditor } = await staff(bench);
+  await erase(bench, technician, await openJob(bench, technician));
+  const job = await erase(bench, technician, await openJob(bench, technician, 'fails'));
+  await erase(bench, technician, job);
+  const { id: approvalId } = await requestFor(technician, job);
+  const seen = await supervisor['approvals.case']({ approvalId });
+  expect(seen.attempts).toMatchObject([
+    { attempt: 1, outcome: 'failed', operatorName: 'Tom Technician' },
+    { attempt: 2, outcome: 'failed' },
+  ]);
+  expect(seen.rate).toEqual({ days: 90, requests: 1, approved: 0, denied: 0, erases: 3 });
+  expect((await auditor['approvals.case']({ approvalId })).attempts[0]).toMatchObject({ operatorName: 'T. T.' });
+  bench.clock.stepWall(91 * 86_400_000);
+  const { rate } = await supervisor['approvals.case']({ approvalId });
+  expect(rate).toMatchObject({ requests: 0, erases: 0 });
+});
+
 test('a request ends with its job', async () => {
   bench = await startStation();
   const { technician, supervisor } = await staff(bench);

@@ -18,6 +18,8 @@ export type ApprovalRow = {
   decidedAt: string | null;
   decisionIdx: number | null;
   expiresAt: string | null;
+  /** Journal index of the entry that ended it before its use. */
+  endedIdx: number | null;
 };
 
 const toRow = (raw: Tables['approval']): ApprovalRow => ({
@@ -33,6 +35,7 @@ const toRow = (raw: Tables['approval']): ApprovalRow => ({
   decidedAt: raw.decided_at,
   decisionIdx: raw.decision_idx,
   expiresAt: raw.expires_at,
+  endedIdx: raw.ended_idx,
 });
 
 /** Queries of the approvals. */
@@ -61,6 +64,7 @@ export function createApprovalsStore(read: Reads) {
           decided_at: row.decidedAt,
           decision_idx: row.decisionIdx,
           expires_at: row.expiresAt,
+          ended_idx: row.endedIdx,
         }),
       );
     },
@@ -83,8 +87,20 @@ export function createApprovalsStore(read: Reads) {
           .where('state', '=', 'requested'),
       );
     },
-    end(tx: Tx, id: ApprovalId, state: 'used' | 'expired') {
-      tx.run(query.updateTable('approval').set({ state }).where('id', '=', id));
+    end(tx: Tx, id: ApprovalId, state: 'used' | 'expired' | 'revoked', endedIdx: number | null = null) {
+      tx.run(query.updateTable('approval').set({ state, ended_idx: endedIdx }).where('id', '=', id));
     },
+    /** How many requests of this person since an instant stand in each state. */
+    countsOf: (operator: OperatorId, since: string) =>
+      read.all(
+        query
+          .selectFrom('approval')
+          .select(['state', eb => eb.fn.countAll<number>().as('count')])
+          .where('requested_by', '=', operator)
+          .where('requested_at', '>=', since)
+          .groupBy('state'),
+      ),
   };
 }
+
+export type ApprovalsStore = ReturnType<typeof createApprovalsStore>;

@@ -1,14 +1,18 @@
 import type { Approval, approvalMethods, BypassReason } from '../../../shared/approvals.ts';
 import { BenchError } from '../../../shared/errors.ts';
-import { ApprovalId, type EvidenceId, type JobId, type OperatorId } from '../../../shared/ids.ts';
+import { ApprovalId, type EvidenceId, type JobId, OperatorId } from '../../../shared/ids.ts';
 import type { Database, Tx } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
 import type { Handlers, Publish, SignedIn } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
+import { createApprovalCase } from './approval-case.ts';
+import { createApprovalTime } from './approval-time.ts';
 import { type ApprovalRow, createApprovalsStore } from './approvals.store.ts';
 
 const validMs = 24 * 3_600_000;
+
+type Decision = { approval: ApprovalId; by: OperatorId; requesterAgain: boolean; reason: string };
 
 /** The moves of a job that belong to a bypass; the jobs feature carries them out in the given transaction. */
 export type BypassMoves = {
@@ -17,12 +21,9 @@ export type BypassMoves = {
     jobId: JobId,
     act: { approval: ApprovalId; reason: BypassReason; evidence: string[]; done: string; by: OperatorId },
   ): number;
-  approve(
-    tx: Tx,
-    jobId: JobId,
-    act: { approval: ApprovalId; by: OperatorId; at: number; expiresAt: number; reason: string },
-  ): number;
-  deny(tx: Tx, jobId: JobId, act: { approval: ApprovalId; by: OperatorId; reason: string }): number;
+  approve(tx: Tx, jobId: JobId, act: Decision & { at: number; expiresAt: number }): number;
+  deny(tx: Tx, jobId: JobId, act: Decision): number;
+  revoke(tx: Tx, jobId: JobId, act: { approval: ApprovalId; by: OperatorId; admin: boolean; reason: string }): number;
   expire(tx: Tx, jobId: JobId, act: { approval: ApprovalId; at: number }): number;
   /** True when the job has ended and nothing can come of a request any more. */
   isOver(jobId: JobId): boolean;
@@ -35,6 +36,7 @@ export type BypassMoves = {
 export type ApprovalsDeps = {
   database: Database;
   journal: Journal;
+  /** Time that never goes back while the bench runs, so that nothing that ran out comes to life again. */
   clock: Clock;
   random: Random;
   publish: Publish;
@@ -44,6 +46,8 @@ export type ApprovalsDeps = {
   /** Throws unless this is the caller's password. */
   reauthenticate(caller: SignedIn, password: string): Promise<void>;
   nameOf(operator: OperatorId): string | null;
+  /** Whether two accounts carry the same badge, and so are one person. */
+  sameBadge(a: OperatorId, b: OperatorId): boolean;
 };
 
 /** Manual erase bypass by four eyes: requested by one, decided by another who authenticates for this very request. */
@@ -61,6 +65,13 @@ export function createApprovals(deps: ApprovalsDeps) {
     const type = state === 'denied' ? 'job.bypass_denied' : 'job.bypass_approved';
     return journal.open(type, decisionIdx, 'text')?.reason ?? null;
   };
+  const revocation = (idx: number) => {
+    const { at, actor } = journal.entry(idx);
+    const by = OperatorId.safeParse(actor).data;
+    const reason = journal.open('job.bypass_revoked', idx, 'text')?.reason ?? null;
+    return { byName: (by && deps.nameOf(by)) ?? '', at, reason };
+  };
+  const timeOf = createApprovalTime({ journal, clock });
   const view = (row: ApprovalRow): Approval => ({
     id: row.id,
     jobId: row.jobId,
@@ -77,6 +88,7 @@ export function createApprovals(deps: ApprovalsDeps) {
     decidedAt: row.decidedAt,
     decisionReason: decisionReason(row),
     expiresAt: row.expiresAt,
+    revoked: row.state === 'revoked' && row.endedIdx !== null ? revocation(row.endedIdx) : null,
   });
   const tell = (id: ApprovalId): Approval => {
     const approval = view(find(id));
@@ -84,6 +96,8 @@ export function createApprovals(deps: ApprovalsDeps) {
     moves.tell(approval.jobId);
     return approval;
   };
+
+  const caseOf = createApprovalCase({ journal, store, clock, nameOf: deps.nameOf });
 
   const handlers = {
     'approvals.request': ({ jobId, reason, done, evidenceIds }, caller) => {
@@ -104,6 +118,7 @@ export function createApprovals(deps: ApprovalsDeps) {
           decidedAt: null,
           decisionIdx: null,
           expiresAt: null,
+          endedIdx: null,
         });
       });
       return tell(id);
@@ -112,10 +127,14 @@ export function createApprovals(deps: ApprovalsDeps) {
       await deps.reauthenticate(caller, password);
       const at = clock.now();
       const expiresAt = at + validMs;
+      // What the request rests on must still be there to be judged.
+      const { jobId, evidenceIds } = find(approvalId);
+      if (decision === 'approve') deps.evidenceHashes(jobId, evidenceIds);
       database.write(tx => {
         const row = find(approvalId);
         if (row.state !== 'requested') throw new BenchError('conflict', 'This request was decided already.');
-        const act = { approval: approvalId, by: caller.operatorId, reason };
+        const requesterAgain = deps.sameBadge(row.requestedBy, caller.operatorId);
+        const act = { approval: approvalId, by: caller.operatorId, requesterAgain, reason };
         const idx =
           decision === 'approve'
             ? moves.approve(tx, row.jobId, { ...act, at, expiresAt })
@@ -130,12 +149,24 @@ export function createApprovals(deps: ApprovalsDeps) {
       });
       return tell(approvalId);
     },
+    'approvals.revoke': ({ approvalId, reason }, caller) => {
+      database.write(tx => {
+        const row = find(approvalId);
+        if (row.state !== 'approved') throw new BenchError('conflict', 'There is no unused approval to revoke.');
+        const by = { by: caller.operatorId, admin: caller.role === 'admin' };
+        store.end(tx, approvalId, 'revoked', moves.revoke(tx, row.jobId, { approval: approvalId, reason, ...by }));
+      });
+      return tell(approvalId);
+    },
+    'approvals.case': ({ approvalId }) => caseOf(find(approvalId)),
     'approvals.list': ({ state }) => (state === undefined ? store.all() : store.inState(state)).map(view),
   } satisfies Pick<Handlers, keyof typeof approvalMethods>;
 
   return {
     handlers,
     ofJob: (jobId: JobId) => store.ofJob(jobId).map(view),
+    /** The time by which the approval is judged: never before what the journal has seen since it was given. */
+    timeFor: (id: ApprovalId) => timeOf(find(id)),
     /** Marks the approval that a move used up, within the same transaction. */
     markUsed: (tx: Tx, id: ApprovalId) => store.end(tx, id, 'used'),
     /** Ends approvals whose time or whose job is over; call it at start and from time to time. */
@@ -146,11 +177,11 @@ export function createApprovals(deps: ApprovalsDeps) {
         deps.publish('approval.changed', view(find(row.id)));
       }
       for (const row of store.inState('approved')) {
-        const due = row.expiresAt !== null && clock.now() >= Date.parse(row.expiresAt);
+        const at = timeOf(row);
+        const due = row.expiresAt !== null && at >= Date.parse(row.expiresAt);
         if (!due || !moves.isWaiting(row.jobId)) continue;
         database.write(tx => {
-          moves.expire(tx, row.jobId, { approval: row.id, at: clock.now() });
-          store.end(tx, row.id, 'expired');
+          store.end(tx, row.id, 'expired', moves.expire(tx, row.jobId, { approval: row.id, at }));
         });
         tell(row.id);
       }

@@ -1,4 +1,4 @@
-import { EvidenceMediaType } from '../../../shared/evidence.ts';
+import { EvidenceCondition, EvidenceMediaType } from '../../../shared/evidence.ts';
 import { EvidenceId, JobId, OperatorId } from '../../../shared/ids.ts';
 import { JobState } from '../../../shared/jobs.ts';
 import type { Reads, Tx } from '../../database/database.ts';
@@ -15,6 +15,9 @@ export type EvidenceRow = {
   idx: number;
   capturedBy: OperatorId;
   capturedAt: string;
+  supersedes: EvidenceId | null;
+  thumbnailSha256: string | null;
+  condition: EvidenceCondition;
 };
 
 const toRow = (raw: Tables['evidence']): EvidenceRow => ({
@@ -27,6 +30,9 @@ const toRow = (raw: Tables['evidence']): EvidenceRow => ({
   idx: raw.idx,
   capturedBy: OperatorId.parse(raw.captured_by),
   capturedAt: raw.captured_at,
+  supersedes: raw.supersedes === null ? null : EvidenceId.parse(raw.supersedes),
+  thumbnailSha256: raw.thumbnail_sha256,
+  condition: EvidenceCondition.parse(raw.condition),
 });
 
 /** Queries of the evidence. */
@@ -50,8 +56,18 @@ export function createEvidenceStore(read: Reads) {
           idx: row.idx,
           captured_by: row.capturedBy,
           captured_at: row.capturedAt,
+          supersedes: row.supersedes,
+          thumbnail_sha256: row.thumbnailSha256,
+          condition: row.condition,
         }),
       );
+    },
+    successorOf: (id: EvidenceId): EvidenceId | null => {
+      const raw = read.get(query.selectFrom('evidence').select('id').where('supersedes', '=', id));
+      return raw ? EvidenceId.parse(raw.id) : null;
+    },
+    setCondition(tx: Tx, id: EvidenceId, condition: EvidenceCondition) {
+      tx.run(query.updateTable('evidence').set({ condition }).where('id', '=', id));
     },
   };
 }

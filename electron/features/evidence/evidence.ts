@@ -1,6 +1,5 @@
-import { fileTypeFromBuffer } from 'file-type';
 import { BenchError } from '../../../shared/errors.ts';
-import { type Evidence, EvidenceMediaType, evidenceMaxBytes, type evidenceMethods } from '../../../shared/evidence.ts';
+import type { Evidence, EvidenceCondition, evidenceMethods } from '../../../shared/evidence.ts';
 import type { DeviceId, OperatorId } from '../../../shared/ids.ts';
 import { EvidenceId, type JobId } from '../../../shared/ids.ts';
 import type { JobState } from '../../../shared/jobs.ts';
@@ -12,6 +11,7 @@ import type { Handlers } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import { createEvidenceStore, type EvidenceRow } from './evidence.store.ts';
+import { sniffEvidence, sniffThumbnail } from './evidence-bytes.ts';
 
 export type EvidenceDeps = {
   database: Database;
@@ -21,82 +21,169 @@ export type EvidenceDeps = {
   clock: Clock;
   random: Random;
   jobOf(id: JobId): { deviceId: DeviceId; state: JobState };
+  nameOf(operator: OperatorId): string | null;
 };
+
+type Given = { caption: string; contentBase64: string; thumbnailBase64?: string | undefined };
+type Place = { jobId: JobId; by: OperatorId; supersedes: EvidenceRow | null; correction: string | null };
+
+const found = { altered: 'evidence.altered', missing: 'evidence.missing', whole: 'evidence.whole_again' } as const;
 
 /** Pictures, videos and documents that belong to a job: typed by content, encrypted, hashed into the journal. */
 export function createEvidence(deps: EvidenceDeps) {
   const { database, journal, subjects, blobs, clock, random } = deps;
   const store = createEvidenceStore(database.read);
 
-  const view = (row: EvidenceRow): Evidence => ({
-    id: row.id,
-    jobId: row.jobId,
-    stage: row.stage,
-    mediaType: row.mediaType,
-    sizeBytes: row.sizeBytes,
-    sha256: row.sha256,
-    caption: journal.open('evidence.added', row.idx, 'text')?.caption ?? null,
-    capturedBy: row.capturedBy,
-    capturedAt: row.capturedAt,
-  });
+  const view = (row: EvidenceRow): Evidence => {
+    const text = journal.open('evidence.added', row.idx, 'text');
+    const { data } = journal.entry(row.idx);
+    return {
+      id: row.id,
+      jobId: row.jobId,
+      stage: row.stage,
+      mediaType: row.mediaType,
+      sizeBytes: row.sizeBytes,
+      sha256: row.sha256,
+      caption: text?.caption ?? null,
+      capturedBy: row.capturedBy,
+      capturedByName: deps.nameOf(row.capturedBy),
+      capturedAt: row.capturedAt,
+      condition: row.condition,
+      supersedes: row.supersedes,
+      supersededBy: store.successorOf(row.id),
+      correction: data.correction === true ? { reason: text?.correction ?? null } : null,
+      hasThumbnail: row.thumbnailSha256 !== null,
+    };
+  };
 
-  const add = async (jobId: JobId, caption: string, bytes: Buffer, by: OperatorId): Promise<Evidence> => {
-    const mediaType = await sniff(bytes);
+  const find = (id: EvidenceId): EvidenceRow => {
+    const row = store.find(id);
+    if (!row) throw new BenchError('not_found', 'There is no such evidence.');
+    return row;
+  };
+  const dekOfJob = (jobId: JobId) => subjects.dekOf(subjectOf(deps.jobOf(jobId).deviceId));
+  const isClosed = (jobId: JobId) => ['completed', 'failed'].includes(deps.jobOf(jobId).state);
+  const mustBeOpen = (jobId: JobId) => {
+    if (!isClosed(jobId)) return;
+    throw new BenchError('state_refused', 'The job is closed. A supervisor can add a correction to it, with a reason.');
+  };
+
+  const put = async ({ caption, contentBase64, thumbnailBase64 }: Given, place: Place): Promise<Evidence> => {
+    const { jobId, by, supersedes, correction } = place;
+    const bytes = Buffer.from(contentBase64, 'base64');
+    const thumbnail = thumbnailBase64 === undefined ? null : Buffer.from(thumbnailBase64, 'base64');
+    const mediaType = await sniffEvidence(bytes);
+    if (thumbnail) await sniffThumbnail(thumbnail);
+    // The job may have been closed while the content was looked at.
+    if (correction === null) mustBeOpen(jobId);
     const { deviceId, state } = deps.jobOf(jobId);
     const subject = subjectOf(deviceId);
     const sha256 = blobs.put(subjects.dekOf(subject), bytes);
-    const row = database.write(tx => {
-      const id = EvidenceId.parse(random.uuidV7(clock.now()));
+    const thumbnailSha256 = thumbnail && blobs.put(subjects.dekOf(subject), thumbnail);
+    const sizeBytes = bytes.length;
+    const id = EvidenceId.parse(random.uuidV7(clock.now()));
+    database.write(tx => {
+      if (supersedes && store.successorOf(supersedes.id))
+        throw new BenchError('conflict', 'Another piece took its place already. Supersede that one.');
+      const about = { actor: by, device: deviceId, job: jobId };
       const idx = journal.append(tx, {
         type: 'evidence.added',
-        actor: by,
-        device: deviceId,
-        job: jobId,
-        data: { evidence: id, stage: state, mediaType, sizeBytes: bytes.length, sha256 },
-        pii: { text: { subject, value: { caption } } },
+        ...about,
+        data: { evidence: id, stage: state, mediaType, sizeBytes, sha256, correction: correction !== null },
+        pii: { text: { subject, value: { caption, correction } } },
       });
-      const capturedAt = new Date(clock.now()).toISOString();
-      const added = {
+      store.insert(tx, {
         id,
         jobId,
         stage: state,
         mediaType,
-        sizeBytes: bytes.length,
+        sizeBytes,
         sha256,
         idx,
         capturedBy: by,
-        capturedAt,
-      };
-      store.insert(tx, added);
-      return added;
+        capturedAt: new Date(clock.now()).toISOString(),
+        supersedes: supersedes?.id ?? null,
+        thumbnailSha256,
+        condition: 'whole',
+      });
+      if (!supersedes) return;
+      const data = { evidence: supersedes.id, sha256: supersedes.sha256, by: id, bySha256: sha256 };
+      journal.append(tx, { type: 'evidence.superseded', ...about, data });
     });
-    return view(row);
+    return view(find(id));
+  };
+
+  /** Keeps and journals what the bytes turned out to be, where that is news. */
+  const note = (row: EvidenceRow, condition: EvidenceCondition) => {
+    if (row.condition === condition) return;
+    database.write(tx => {
+      store.setCondition(tx, row.id, condition);
+      const data = { evidence: row.id, sha256: row.sha256 };
+      journal.append(tx, { type: found[condition], job: row.jobId, data });
+    });
   };
 
   const read = (id: EvidenceId): { row: EvidenceRow; bytes: Buffer } => {
-    const row = store.find(id);
-    if (!row) throw new BenchError('not_found', 'There is no such evidence.');
-    const { deviceId } = deps.jobOf(row.jobId);
+    const row = find(id);
+    const dek = dekOfJob(row.jobId);
     try {
-      return { row, bytes: blobs.get(subjects.dekOf(subjectOf(deviceId)), row.sha256) };
+      const bytes = blobs.get(dek, row.sha256);
+      note(row, 'whole');
+      return { row, bytes };
     } catch (error) {
-      if (error instanceof BenchError && error.code === 'evidence_refused') {
-        database.write(tx =>
-          journal.append(tx, { type: 'evidence.altered', job: row.jobId, data: { evidence: id, sha256: row.sha256 } }),
-        );
-      }
+      if (error instanceof BenchError && error.code === 'evidence_refused')
+        note(row, blobs.has(row.sha256) ? 'altered' : 'missing');
+      throw error;
+    }
+  };
+  const isWhole = (id: EvidenceId): boolean => {
+    try {
+      read(id);
+      return true;
+    } catch (error) {
+      if (error instanceof BenchError && error.code === 'evidence_refused') return false;
       throw error;
     }
   };
 
+  /** Pieces of a job; one whose file is gone is found without reading the others. */
+  const list = (jobId: JobId): Evidence[] => {
+    if (subjects.dek(subjectOf(deps.jobOf(jobId).deviceId)) !== null)
+      for (const row of store.ofJob(jobId)) if (!blobs.has(row.sha256)) note(row, 'missing');
+    return store.ofJob(jobId).map(view);
+  };
+
+  const thumbnailOf = async (id: EvidenceId) => {
+    const { jobId, thumbnailSha256 } = find(id);
+    if (thumbnailSha256 === null) throw new BenchError('not_found', 'This piece has no small picture.');
+    const bytes = blobs.get(dekOfJob(jobId), thumbnailSha256);
+    return { mediaType: await sniffThumbnail(bytes), contentBase64: bytes.toString('base64') };
+  };
+
   const handlers = {
-    'evidence.add': ({ jobId, caption, contentBase64 }, caller) =>
-      add(jobId, caption, Buffer.from(contentBase64, 'base64'), caller.operatorId),
-    'evidence.list': ({ jobId }) => store.ofJob(jobId).map(view),
+    'evidence.add': ({ jobId, ...given }, { operatorId: by }) => {
+      mustBeOpen(jobId);
+      return put(given, { jobId, by, supersedes: null, correction: null });
+    },
+    'evidence.supersede': ({ evidenceId, ...given }, { operatorId: by }) => {
+      const supersedes = find(evidenceId);
+      mustBeOpen(supersedes.jobId);
+      return put(given, { jobId: supersedes.jobId, by, supersedes, correction: null });
+    },
+    'evidence.correct': ({ jobId, reason, ...given }, { operatorId: by }) => {
+      if (!isClosed(jobId)) throw new BenchError('state_refused', 'The job is open: add it as evidence of the job.');
+      return put(given, { jobId, by, supersedes: null, correction: reason });
+    },
+    'evidence.list': ({ jobId }) => list(jobId),
+    'evidence.check': ({ jobId }) => {
+      for (const { id } of store.ofJob(jobId)) isWhole(id);
+      return store.ofJob(jobId).map(view);
+    },
     'evidence.read': ({ evidenceId }) => {
       const { row, bytes } = read(evidenceId);
       return { mediaType: row.mediaType, contentBase64: bytes.toString('base64') };
     },
+    'evidence.thumbnail': ({ evidenceId }) => thumbnailOf(evidenceId),
   } satisfies Pick<Handlers, keyof typeof evidenceMethods>;
 
   return {
@@ -109,27 +196,12 @@ export function createEvidence(deps: EvidenceDeps) {
         return row.sha256;
       }),
     ofJob: (jobId: JobId) => store.ofJob(jobId).map(view),
+    /** Hashes of every file kept for a job, small pictures included. */
+    filesOf: (jobId: JobId): string[] =>
+      store.ofJob(jobId).flatMap(row => [row.sha256, ...(row.thumbnailSha256 === null ? [] : [row.thumbnailSha256])]),
     /** Whether the bytes on disk are those that were recorded; what is not is journalled. */
-    isWhole(id: EvidenceId): boolean {
-      try {
-        read(id);
-        return true;
-      } catch (error) {
-        if (error instanceof BenchError && error.code === 'evidence_refused') return false;
-        throw error;
-      }
-    },
+    isWhole,
   };
 }
 
-async function sniff(bytes: Buffer): Promise<EvidenceMediaType> {
-  if (bytes.length === 0) throw new BenchError('evidence_refused', 'The file is empty. Take the picture again.');
-  if (bytes.length > evidenceMaxBytes)
-    throw new BenchError('evidence_refused', 'The file is larger than 25 MB. Make it smaller.');
-  const found = EvidenceMediaType.safeParse((await fileTypeFromBuffer(bytes))?.mime);
-  if (found.success) return found.data;
-  throw new BenchError(
-    'evidence_refused',
-    'The content is no picture, video or PDF that can serve as evidence (JPEG, PNG, WebP, MP4, WebM, PDF), whatever its name says.',
-  );
-}
+export type EvidenceFeature = ReturnType<typeof createEvidence>;

@@ -4,6 +4,8 @@ import type { Tx } from '../../database/database.ts';
 import { placeOfJob } from './job.ts';
 import type { Jobs } from './jobs.ts';
 
+type Decision = { approval: ApprovalId; by: OperatorId; requesterAgain: boolean; reason: string };
+
 /** The moves of a job that belong to a manual bypass, each within the caller's transaction; they return the entry's index. */
 export function bypassMoves(jobs: Jobs) {
   return {
@@ -21,26 +23,32 @@ export function bypassMoves(jobs: Jobs) {
         pii: { text: { done } },
       });
     },
-    approve(
-      tx: Tx,
-      jobId: JobId,
-      act: { approval: ApprovalId; by: OperatorId; at: number; expiresAt: number; reason: string },
-    ) {
-      const { approval, by, at, expiresAt, reason } = act;
+    approve(tx: Tx, jobId: JobId, act: Decision & { at: number; expiresAt: number }) {
+      const { approval, by, requesterAgain, at, expiresAt, reason } = act;
       return jobs.advance(tx, jobId, {
-        event: { type: 'bypass.approved', approval, by, at, expiresAt },
+        event: { type: 'bypass.approved', approval, by, requesterAgain, at, expiresAt },
         type: 'job.bypass_approved',
         data: { approval, expiresAt: new Date(expiresAt).toISOString(), authenticated: 'password' },
         by,
         pii: { text: { reason } },
       });
     },
-    deny(tx: Tx, jobId: JobId, act: { approval: ApprovalId; by: OperatorId; reason: string }) {
-      const { approval, by, reason } = act;
+    deny(tx: Tx, jobId: JobId, act: Decision) {
+      const { approval, by, requesterAgain, reason } = act;
       return jobs.advance(tx, jobId, {
-        event: { type: 'bypass.denied', approval, by },
+        event: { type: 'bypass.denied', approval, by, requesterAgain },
         type: 'job.bypass_denied',
         data: { approval, authenticated: 'password' },
+        by,
+        pii: { text: { reason } },
+      });
+    },
+    revoke(tx: Tx, jobId: JobId, act: { approval: ApprovalId; by: OperatorId; admin: boolean; reason: string }) {
+      const { approval, by, admin, reason } = act;
+      return jobs.advance(tx, jobId, {
+        event: { type: 'bypass.revoked', approval, by, admin },
+        type: 'job.bypass_revoked',
+        data: { approval },
         by,
         pii: { text: { reason } },
       });

@@ -25,6 +25,7 @@ type Deps = {
   commit<T extends JobEntryType>(id: JobId, act: Act<T>, also?: (tx: Tx) => void): Job;
   clock: Clock;
   useApproval(tx: Tx, id: ApprovalId): void;
+  approvalTime(id: ApprovalId): number;
 };
 
 type ActMethods = Exclude<keyof typeof jobMethods, 'jobs.open' | 'jobs.list' | 'jobs.get' | 'jobs.start_erase'>;
@@ -43,7 +44,7 @@ const withReason = <T extends 'job.rejected' | 'job.failed' | 'job.held'>(
 });
 
 /** What operators do to a job, each one event for the machine and one journal entry. */
-export function createJobActs({ find, commit, clock, useApproval }: Deps) {
+export function createJobActs({ find, commit, clock, useApproval, approvalTime }: Deps) {
   return {
     'jobs.complete_intake': ({ jobId, condition }, caller) =>
       commit(jobId, {
@@ -58,7 +59,7 @@ export function createJobActs({ find, commit, clock, useApproval }: Deps) {
       return commit(
         jobId,
         {
-          event: { type: 'functional.begun', at: clock.now() },
+          event: { type: 'functional.begun', at: usedApproval ? approvalTime(usedApproval) : clock.now() },
           type: 'job.functional_begun',
           data: ({ erasure }) => ({ usedApproval, erasure: erasure ?? 'indeterminate' }),
           by: caller.operatorId,

@@ -1,5 +1,5 @@
 import { mandatorySteps } from '../../../shared/jobs.ts';
-import type { IdentityTags, JobContext, JobEvent } from './job.types.ts';
+import type { HoldablePlace, IdentityTags, JobContext, JobEvent } from './job.types.ts';
 
 type Of<T extends JobEvent['type']> = Extract<JobEvent, { type: T }>;
 /** Null when the step may be taken, otherwise why not. */
@@ -23,7 +23,7 @@ function overlaps(a: string[], b: string[]): boolean {
   return a.some(value => b.includes(value));
 }
 
-/** The guards of the job machine. Nothing else decides whether a step may be taken. */
+/** The guards of the job machine. Nothing else decides whether a step may be taken, and where it leads. */
 export const refuse = {
   intake(_: JobContext, event: Of<'intake.completed'>): Refusal {
     const { simCard, memoryCard } = event.condition;
@@ -48,6 +48,18 @@ export const refuse = {
     return null;
   },
 
+  eraseResult(_: JobContext, event: Of<'erase.reported'>): Refusal {
+    return event.success ? null : 'The tool did not report a success.';
+  },
+
+  identityAfter(context: JobContext, event: Of<'erase.checked'>): Refusal {
+    return compareIdentity(context.identity, event.read) === 'same' ? null : 'The device was not read again as itself.';
+  },
+
+  postEraseChecks(_: JobContext, event: Of<'erase.checked'>): Refusal {
+    return event.checks.some(check => check.outcome === 'fail') ? 'A check after the erase speaks against it.' : null;
+  },
+
   bypassRequest(context: JobContext, event: Of<'bypass.requested'>): Refusal {
     if (event.evidence < 1) return 'A bypass needs at least one piece of evidence.';
     if (context.usedApprovals.includes(event.approval)) return 'This approval was used before.';
@@ -56,9 +68,18 @@ export const refuse = {
 
   bypassDecision(context: JobContext, event: Of<'bypass.approved'> | Of<'bypass.denied'>): Refusal {
     if (context.approval?.id !== event.approval) return 'This request does not belong to the job any more.';
-    if (context.approval.requestedBy === event.by) return 'Somebody other than the requester must decide.';
+    if (context.approval.requestedBy === event.by || event.requesterAgain)
+      return 'Somebody other than the requester must decide.';
     if (event.type === 'bypass.approved' && event.expiresAt <= event.at)
       return 'The approval would have expired already.';
+    return null;
+  },
+
+  bypassRevocation(context: JobContext, event: Of<'bypass.revoked'>): Refusal {
+    if (context.approval?.id !== event.approval || context.approval.expiresAt === null)
+      return 'There is no approval to revoke any more.';
+    if (context.approval.approvedBy !== event.by && !event.admin)
+      return 'Only whoever approved it, or a site admin, may revoke an approval.';
     return null;
   },
 
@@ -95,6 +116,15 @@ export const refuse = {
     return null;
   },
 
+  sampleResult(_: JobContext, event: Of<'sample.verified'>): Refusal {
+    return event.passed ? null : 'Data was found on the device.';
+  },
+
+  /** Back to the one place the job was held at. */
+  release(context: JobContext, place: HoldablePlace): Refusal {
+    return context.heldFrom === place ? null : 'The job was held somewhere else.';
+  },
+
   signOff(context: JobContext, event: Of<'job.signed_off'>): Refusal {
     const open = (['activation', 'frp', 'mdm', 'blacklist'] as const).filter(lock => {
       const state = context.locks[lock];
@@ -110,3 +140,5 @@ export const refuse = {
     return context.sampling.drawn ? 'A job drawn for sampling needs somebody other than the tester.' : null;
   },
 } as const;
+
+export type JobGuards = typeof refuse;

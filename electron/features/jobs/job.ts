@@ -2,46 +2,50 @@ import { initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { z } from 'zod';
 import { BenchError } from '../../../shared/errors.ts';
 import type { JobAction, JobPlace } from '../../../shared/jobs.ts';
-import { refuse } from './job.guards.ts';
-import { jobMachine, placeOf } from './job.machine.ts';
+import { type JobGuards, refuse } from './job.guards.ts';
+import { createJobMachine, type jobMachine, placeOf } from './job.machine.ts';
 import type { JobContext, JobEvent, JobInput } from './job.types.ts';
 
 export type JobSnapshot = SnapshotFrom<typeof jobMachine>;
 
 const Stored = z.object({ value: z.union([z.string(), z.object({ reset: z.string() })]), context: z.looseObject({}) });
 
-/** A new job in `intake`. */
-export function newJob(input: JobInput): JobSnapshot {
-  return initialTransition(jobMachine, input)[0];
+/** How jobs move under these guards; the bench has one set of them, a test may take one away. */
+export function createJobSteps(guards: JobGuards) {
+  const machine = createJobMachine(guards);
+  return {
+    /** A new job in `intake`. */
+    newJob: (input: JobInput): JobSnapshot => initialTransition(machine, input)[0],
+    /** The snapshot from its stored text. */
+    restoreJob(text: string): JobSnapshot {
+      const { value, context } = Stored.parse(JSON.parse(text));
+      return machine.resolveState({ value: value as JobSnapshot['value'], context: context as JobContext });
+    },
+    /** The next snapshot; throws `state_refused` with the guard's own words when the machine does not take the event. */
+    step(snapshot: JobSnapshot, event: JobEvent): JobSnapshot {
+      if (!snapshot.can(event)) throw new BenchError('state_refused', whyNot(guards, snapshot, event));
+      return transition(machine, snapshot, event)[0];
+    },
+  };
 }
+
+export const { newJob, restoreJob, step } = createJobSteps(refuse);
 
 /** The text that is stored with every move. */
 export function serialiseJob(snapshot: JobSnapshot): string {
   return JSON.stringify({ value: snapshot.value, context: snapshot.context });
 }
 
-/** The snapshot from its stored text. */
-export function restoreJob(text: string): JobSnapshot {
-  const { value, context } = Stored.parse(JSON.parse(text));
-  return jobMachine.resolveState({ value: value as JobSnapshot['value'], context: context as JobContext });
-}
-
 export function placeOfJob(snapshot: JobSnapshot): JobPlace {
   return placeOf(snapshot.value);
 }
 
-/** The next snapshot; throws `state_refused` with the guard's own words when the machine does not take the event. */
-export function step(snapshot: JobSnapshot, event: JobEvent): JobSnapshot {
-  if (!snapshot.can(event)) throw new BenchError('state_refused', whyNot(snapshot, event));
-  return transition(jobMachine, snapshot, event)[0];
-}
-
-function whyNot(snapshot: JobSnapshot, event: JobEvent): string {
-  const refusal = guardOf(snapshot.context, event);
+function whyNot(guards: JobGuards, snapshot: JobSnapshot, event: JobEvent): string {
+  const refusal = guardOf(guards, snapshot.context, event);
   return refusal ?? `Not possible now: the job is in ${placeOfJob(snapshot)}.`;
 }
 
-function guardOf(context: JobContext, event: JobEvent): string | null {
+function guardOf(refuse: JobGuards, context: JobContext, event: JobEvent): string | null {
   switch (event.type) {
     case 'intake.completed':
       return refuse.intake(context, event);
@@ -54,6 +58,8 @@ function guardOf(context: JobContext, event: JobEvent): string | null {
     case 'bypass.approved':
     case 'bypass.denied':
       return refuse.bypassDecision(context, event);
+    case 'bypass.revoked':
+      return refuse.bypassRevocation(context, event);
     case 'bypass.expired':
       return refuse.bypassExpiry(context, event);
     case 'functional.begun':

@@ -25,7 +25,7 @@ export type JobContext = {
   erasure: ErasureStatus | null;
   exceptions: PostEraseCheck['name'][];
   eraseOperators: string[];
-  approval: { id: string; requestedBy: string; expiresAt: number | null } | null;
+  approval: { id: string; requestedBy: string; approvedBy: string | null; expiresAt: number | null } | null;
   usedApprovals: string[];
   steps: Partial<Record<StepId, TestResult>>;
   testers: string[];
@@ -57,8 +57,10 @@ export type JobEvent =
   | { type: 'erase.reported'; success: boolean }
   | { type: 'erase.checked'; read: IdentityTags | null; checks: PostEraseCheck[]; drawn: boolean }
   | { type: 'bypass.requested'; approval: string; by: string; evidence: number }
-  | { type: 'bypass.approved'; approval: string; by: string; at: number; expiresAt: number }
-  | { type: 'bypass.denied'; approval: string; by: string }
+  /** `requesterAgain`: another account that belongs to the requester. */
+  | { type: 'bypass.approved'; approval: string; by: string; requesterAgain: boolean; at: number; expiresAt: number }
+  | { type: 'bypass.denied'; approval: string; by: string; requesterAgain: boolean }
+  | { type: 'bypass.revoked'; approval: string; by: string; admin: boolean }
   | { type: 'bypass.expired'; at: number }
   | { type: 'functional.begun'; at: number }
   | { type: 'step.recorded'; step: StepId; result: 'pass' | 'fail' | 'skip'; reasoned: boolean; by: string }

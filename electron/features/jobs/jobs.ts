@@ -34,6 +34,8 @@ export type JobsDeps = {
   onTicket(number: number): Promise<void>;
   /** Marks the approval that a move used up, in the same transaction. */
   useApproval(tx: Tx, id: ApprovalId): void;
+  /** The time by which an approval is judged, ms since 1970. */
+  approvalTime(id: ApprovalId): number;
   devices: {
     /** The identity last read from a ready device; throws when it is not there. */
     identityOf(id: DeviceId): { identifiers: Identifiers; identifiedIdx: number };
@@ -136,7 +138,7 @@ export function createJobs(deps: JobsDeps) {
     'jobs.list': ({ open: only }) =>
       [...(only === false ? [] : store.open()), ...(only === true ? [] : store.closed(1_000))].map(row => view(row.id)),
     'jobs.get': ({ jobId }) => view(jobId),
-    ...createJobActs({ find, commit, clock, useApproval: deps.useApproval }),
+    ...createJobActs({ find, commit, clock, useApproval: deps.useApproval, approvalTime: deps.approvalTime }),
   } satisfies Pick<Handlers, Exclude<keyof typeof jobMethods, 'jobs.start_erase'>>;
 
   return {

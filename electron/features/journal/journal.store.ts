@@ -1,4 +1,5 @@
 import { BenchError } from '../../../shared/errors.ts';
+import type { EntryType } from '../../../shared/events.ts';
 import type { Subtree } from '../../../shared/tlog/merkle.ts';
 import { completedTiles, createSubtreeReader, tileRoot } from '../../../shared/tlog/tile.ts';
 import type { Reads, Tx } from '../../database/database.ts';
@@ -121,6 +122,25 @@ export function createJournalStore(read: Reads) {
     /** Indexes of entries, oldest first, by job. */
     ofJob: (job: string) =>
       read.all(query.selectFrom('entry_ref').select(['idx', 'type']).where('job', '=', job).orderBy('idx')),
+    /** Entries of these types from index `from`, oldest first. */
+    ofTypes: (types: readonly EntryType[], from: number) =>
+      read.all(
+        query
+          .selectFrom('entry_ref')
+          .select(['idx', 'type', 'actor', 'job'])
+          .where('type', 'in', types)
+          .where('idx', '>=', from)
+          .orderBy('idx'),
+      ),
+    countOf: (type: EntryType, actor: string, from: number): number =>
+      read.get(
+        query
+          .selectFrom('entry_ref')
+          .select(eb => eb.fn.countAll<number>().as('count'))
+          .where('type', '=', type)
+          .where('actor', '=', actor)
+          .where('idx', '>=', from),
+      )?.count ?? 0,
     newest(limit: number, before: number, job: string | undefined) {
       let q = query.selectFrom('entry_ref').select('idx').where('idx', '<', before);
       if (job !== undefined) q = q.where('job', '=', job);

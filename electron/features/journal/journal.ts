@@ -150,6 +150,16 @@ export function createJournal(deps: JournalDeps) {
     /** The same for an entry that was put together from parts. */
     appendAny,
     entry,
+    /** Index of the first entry at or after a time (ms since 1970), as far as the entries' times go forward. */
+    firstSince(time: number): number {
+      let [low, high] = [0, store.mustHead().size];
+      while (low < high) {
+        const middle = Math.floor((low + high) / 2);
+        if (Date.parse(entry(middle).at) < time) low = middle + 1;
+        else high = middle;
+      }
+      return low;
+    },
 
     /** Opens one slot of one entry; null when its subject was forgotten. */
     open<T extends EntryType, S extends keyof EntrySlots<T> & string>(

@@ -269,9 +269,11 @@ function signOff(history: JobHistory): Parts['signOff'] {
 }
 
 function evidence(history: JobHistory, job: JobFacts): Parts['evidence'] {
-  if (!job.evidence.every(piece => job.isWhole(piece.id)))
+  // What another piece took the place of stays in the journal and is not printed.
+  const inForce = job.evidence.filter(piece => piece.supersededBy === null);
+  if (!inForce.every(piece => job.isWhole(piece.id)))
     throw new BenchError('report_failed', 'Evidence of this job is missing or altered on this station.');
-  return job.evidence.map(piece => ({
+  return inForce.map(piece => ({
     id: piece.id,
     stage: piece.stage,
     mediaType: piece.mediaType,

@@ -1,0 +1,49 @@
+import type { JobId, OperatorId } from '../shared/ids.ts';
+import type { Blobs } from './database/blobs.ts';
+import type { Database } from './database/database.ts';
+import type { Clock } from './drivers/clock/clock.ts';
+import type { Random } from './drivers/random/random.ts';
+import { createApprovals } from './features/approvals/approvals.ts';
+import { createEvidence } from './features/evidence/evidence.ts';
+import type { Identity } from './features/identity/identity.ts';
+import { bypassMoves } from './features/jobs/bypass-moves.ts';
+import type { Jobs } from './features/jobs/jobs.ts';
+import type { Journal } from './features/journal/journal.ts';
+import type { Subjects } from './features/journal/subjects.ts';
+import type { Publish } from './handlers.ts';
+
+type ReviewDeps = {
+  database: Database;
+  journal: Journal;
+  subjects: Subjects;
+  blobs: Blobs;
+  clock: Clock;
+  /** Wall time that never goes back. */
+  lasting: Clock;
+  random: Random;
+  publish: Publish;
+  jobs: Jobs;
+  identity: Pick<Identity, 'reauthenticate' | 'nameOf'>;
+  /** Whether two accounts carry the same badge. */
+  sameBadge(a: OperatorId, b: OperatorId): boolean;
+};
+
+/** Everything by which people look at each other's work: evidence and the decisions that rest on it. */
+export function createReviewParts(deps: ReviewDeps) {
+  const { jobs, identity, lasting, sameBadge, ...base } = deps;
+  const evidence = createEvidence({
+    ...base,
+    jobOf: (id: JobId) => jobs.view(id),
+    nameOf: identity.nameOf,
+  });
+  const approvals = createApprovals({
+    ...base,
+    clock: lasting,
+    moves: bypassMoves(jobs),
+    evidenceHashes: evidence.hashesOf,
+    reauthenticate: identity.reauthenticate,
+    nameOf: identity.nameOf,
+    sameBadge,
+  });
+  return { evidence, approvals, handlers: { ...evidence.handlers, ...approvals.handlers } };
+}
