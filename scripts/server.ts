@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openServerStore, startCentralServer } from '../server/central-server.ts';
+import type { OrderState } from '../server/orders.ts';
 import { stationsOf, statsOf } from '../server/overview.ts';
 import { ServerError } from '../server/problems.ts';
 
@@ -9,6 +10,10 @@ const usage = `npm run server -- --data DIR [--port P] [--host ADDRESS]     serv
 npm run server -- enrol-code --data DIR [--ttl HOURS]        a one-time code for one station (24 hours)
 npm run server -- stations --data DIR [--json]               the stations, how much of each is stored, what is frozen
 npm run server -- stats --data DIR [--json]                  counts over everything
+npm run server -- forget SUBJECT --data DIR [--json]         order every station to forget a person or device
+npm run server -- orders --data DIR [--json]                 orders that some station has not carried out yet
+npm run server -- hold SUBJECT --data DIR                    forbid such an order; release SUBJECT allows it again
+npm run server -- holds --data DIR [--json]                  what is held
 
 All but the first work on the machine of the server, whether it runs or not. A code is also made by --with-code at its start:
 npm run server -- --data DIR --with-code                     serve, and print one code first`;
@@ -17,15 +22,22 @@ const hourMs = 3_600_000;
 /** `postgres://…` for more than a site; the embedded store otherwise. */
 const databaseUrl = process.env.DATABASE_URL;
 
-type Command = 'serve' | 'enrol-code' | 'stations' | 'stats';
+const commands = ['serve', 'enrol-code', 'stations', 'stats', 'forget', 'orders', 'hold', 'release', 'holds'] as const;
+const aboutSubject: readonly Command[] = ['forget', 'hold', 'release'];
+type Command = (typeof commands)[number];
 type Store = Awaited<ReturnType<typeof openServerStore>>;
 
-function commandOf([command = 'serve', ...more]: string[]): Command {
-  const commands: Command[] = ['serve', 'enrol-code', 'stations', 'stats'];
-  const known = commands.find(name => name === command);
-  if (!known || more.length > 0) throw new Error(`${[command, ...more].join(' ')} is no command of the server.`);
-  return known;
+function commandOf([name = 'serve', ...more]: string[]): { command: Command; subject: string } {
+  const command = commands.find(known => known === name);
+  const [subject = '', ...rest] = more.map(bareSubject);
+  const fits = command && (aboutSubject.includes(command) ? isSubject(subject) : more.length === 0);
+  if (!fits || rest.length > 0) throw new Error(`${[name, ...more].join(' ')} is no command of the server.`);
+  return { command, subject };
 }
+
+/** Ids of people and devices begin with op_ and dv_; the fleet knows what comes after. */
+const bareSubject = (id: string) => id.replace(/^(op|dv)_/, '');
+const isSubject = (id: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 
 function readArguments() {
   try {
@@ -40,9 +52,9 @@ function readArguments() {
         json: { type: 'boolean', default: false },
       },
     });
-    const command = commandOf(positionals);
+    const asked = commandOf(positionals);
     if (values.data === undefined) throw new Error('--data DIR says where the server keeps everything.');
-    return { ...values, data: values.data, command, ttlMs: Number(values.ttl) * hourMs };
+    return { ...values, ...asked, data: values.data, ttlMs: Number(values.ttl) * hourMs };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
     process.exit(2);
@@ -84,8 +96,11 @@ async function administer(options: ReturnType<typeof readArguments>): Promise<vo
   }
 }
 
-async function answer(store: Store, { command, json, ttlMs }: ReturnType<typeof readArguments>): Promise<string> {
+async function answer(store: Store, options: ReturnType<typeof readArguments>): Promise<string> {
+  const { command, json, ttlMs } = options;
   if (command === 'enrol-code') return store.createEnrolCode(ttlMs);
+  const forgetting = await answerForgetting(store.orders, options);
+  if (forgetting !== null) return forgetting;
   if (command === 'stats') {
     const stats = await statsOf(store.db, Date.now());
     if (json) return JSON.stringify(stats);
@@ -102,6 +117,38 @@ async function answer(store: Store, { command, json, ttlMs }: ReturnType<typeof 
         `${prefix.padEnd(8)} ${String(entries).padStart(9)} entries  ${origin}${frozen === null ? '' : `  FROZEN: ${frozen}`}`,
     )
     .join('\n');
+}
+
+type Asked = Pick<ReturnType<typeof readArguments>, 'command' | 'subject' | 'json'>;
+
+/** The commands about forgetting; null for any other. */
+async function answerForgetting(orders: Store['orders'], { command, subject, json }: Asked): Promise<string | null> {
+  const told = (order: OrderState) =>
+    json ? JSON.stringify(order) : `order ${order.order}  ${order.subject}  ${progress(order)}`;
+  switch (command) {
+    case 'forget':
+      return told((await orders.forget(subject, null)).state);
+    case 'orders':
+      return (await orders.open()).map(told).join('\n') || 'every order is carried out';
+    case 'hold':
+      await orders.hold(subject);
+      return 'held';
+    case 'release':
+      await orders.release(subject);
+      return 'released';
+    case 'holds': {
+      const holds = await orders.holds();
+      if (json) return JSON.stringify(holds);
+      return holds.map(hold => `${hold.subject}  since ${hold.since}`).join('\n') || 'nothing is held';
+    }
+    default:
+      return null;
+  }
+}
+
+function progress({ waiting, held, completedAt }: OrderState): string {
+  if (completedAt !== null) return `completed ${completedAt}`;
+  return `waits for ${waiting} station${waiting === 1 ? '' : 's'}${held === 0 ? '' : `, ${held} under a legal hold`}`;
 }
 
 const options = readArguments();

@@ -4,23 +4,29 @@ import type { ServerTables } from './database/tables.ts';
 import type { Fleet } from './fleet.ts';
 import type { ServerKeys } from './keys.ts';
 import { mustBeDescribed } from './openapi.ts';
+import type { Orders } from './orders.ts';
 import { problemOf, sendProblem } from './problems.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { batchRoutes, batchType } from './routes/batches.ts';
 import { enrolRoutes } from './routes/enrol.ts';
+import { forgettingRoutes } from './routes/forgetting.ts';
 import { observingRoutes } from './routes/observing.ts';
 import { readingRoutes } from './routes/reading.ts';
+import { type StationOf, sealedRoutes } from './routes/sealed.ts';
+import { createSealedStore } from './sealed-store.ts';
 
 export type AppDeps = {
   db: Kysely<ServerTables>;
   keys: ServerKeys;
   fleet: Fleet;
+  orders: Orders;
+  stationOf: StationOf;
   now: () => number;
   log(line: Record<string, unknown>): void;
 };
 
 /** The server's routes on a Fastify instance that is not listening yet. */
-export function createApp({ db, keys, fleet, now, log }: AppDeps): FastifyInstance {
+export function createApp({ db, keys, fleet, orders, stationOf, now, log }: AppDeps): FastifyInstance {
   const app = fastify({
     requestTimeout: 60_000,
     bodyLimit: 65_536,
@@ -33,6 +39,9 @@ export function createApp({ db, keys, fleet, now, log }: AppDeps): FastifyInstan
   });
   limitRates(app, now);
   app.addContentTypeParser(batchType, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
   app.setErrorHandler((error: Error, request, reply) => {
     const { status, detail } = problemOf(error);
     if (status >= 500)
@@ -54,6 +63,15 @@ export function createApp({ db, keys, fleet, now, log }: AppDeps): FastifyInstan
   enrolRoutes(app, { db, fleet, witnessVkey, now });
   batchRoutes(app, { db, cosigner: keys.cosigner, now });
   readingRoutes(app, { db, fleet, cosigner: keys.cosigner });
+  sealedRoutes(app, {
+    db,
+    fleet,
+    sealed: createSealedStore({ db, now }),
+    escrowKey: keys.escrow.publicKey,
+    serverName: keys.name,
+    stationOf,
+  });
+  forgettingRoutes(app, { orders, stationOf });
   return app;
 }
 

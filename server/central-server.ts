@@ -1,19 +1,28 @@
 import { mkdirSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openEmbeddedDatabase } from './database/sqlite.ts';
 import { createFleet } from './fleet.ts';
 import { openServerKeys } from './keys.ts';
+import { createOrders, type Orders } from './orders.ts';
 import { ServerError } from './problems.ts';
 import { createEnrolCode } from './routes/enrol.ts';
+import type { StationOf } from './routes/sealed.ts';
 
 const hourMs = 3_600_000;
+
+const nobody: StationOf = () => {
+  throw new ServerError(401, 'This server cannot tell stations apart yet.');
+};
 
 export type CentralServer = {
   url: string;
   /** The one string that outsiders pin. */
   fleetVkey: string;
   witnessVkey: string;
+  /** What an admin at the server does about forgetting. */
+  orders: Orders;
   /** A one-time code for one station; valid for a day unless told otherwise. */
   createEnrolCode(ttlMs?: number): Promise<string>;
   close(): Promise<void>;
@@ -29,6 +38,8 @@ export type ServerOptions = {
   /** Name of the server in its keys; fixed at the first start. */
   name?: string;
   now?: () => number;
+  /** Which station a request proved to come from; nobody is believed without it. */
+  stationOf?: StationOf;
   log?(line: Record<string, unknown>): void;
 };
 
@@ -40,27 +51,45 @@ export async function openServerStore({
   alone,
   databaseUrl,
 }: Pick<ServerOptions, 'dataDir' | 'databaseUrl' | 'name' | 'now'> & { alone: boolean }) {
-  const { db, close } =
+  const { db, close, purge } =
     databaseUrl === undefined ? await openEmbeddedDatabase(dataDir, { alone }) : await openPostgres(databaseUrl);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const opened = await db.selectFrom('log').select('oh').limit(1).executeTakeFirst();
   const keys = openServerKeys({ dataDir, name, nowS: () => Math.floor(now() / 1000), fresh: opened === undefined });
   const fleet = createFleet({ db, signer: keys.fleet, witnessVkey: keys.cosigner.vkey, now });
   await fleet.open();
-  return { db, keys, fleet, close, createEnrolCode: (ttlMs = 24 * hourMs) => createEnrolCode(db, now(), ttlMs) };
+  const orders = createOrders({ db, fleet, now, purge: () => patiently(purge) });
+  return {
+    db,
+    keys,
+    fleet,
+    orders,
+    close,
+    createEnrolCode: (ttlMs = 24 * hourMs) => createEnrolCode(db, now(), ttlMs),
+  };
+}
+
+/** Readers are quick: what one of them keeps from being purged is purged a moment later. */
+async function patiently(purge: () => Promise<boolean>): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries++) {
+    if (await purge()) return true;
+    await pause(50);
+  }
+  return false;
 }
 
 /** Starts the central server on its embedded store. Throws ServerError with words for what an admin can mend. */
 export async function startCentralServer(options: ServerOptions): Promise<CentralServer> {
   const { now = Date.now, log = () => {}, host = '127.0.0.1' } = options;
   const store = await openServerStore({ ...options, alone: true });
-  const app = createApp({ ...store, now, log });
+  const app = createApp({ ...store, stationOf: options.stationOf ?? nobody, now, log });
   try {
     const url = await app.listen({ port: options.port, host });
     return {
       url,
       fleetVkey: store.fleet.vkey,
       witnessVkey: store.keys.cosigner.vkey,
+      orders: store.orders,
       createEnrolCode: store.createEnrolCode,
       async close() {
         await app.close();

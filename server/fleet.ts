@@ -12,7 +12,11 @@ import { subtreeOf } from './subtree.ts';
 export type FleetLeaf =
   | { type: 'fleet.opened'; data: { witnessVkey: string } }
   /** Names the cosigner again, so that the proof of this one leaf vouches for both keys. */
-  | { type: 'station.enrolled'; data: { origin: string; vkey: string; prefix: string; witnessVkey: string } };
+  | { type: 'station.enrolled'; data: { origin: string; vkey: string; prefix: string; witnessVkey: string } }
+  /** Every station that holds anything of the subject has to forget it; `order` counts from 1. */
+  | { type: 'forget.order'; data: { order: number; subject: string } }
+  /** Every holder has acknowledged. */
+  | { type: 'forget.completed'; data: { order: number; subject: string } };
 
 /** The server's own log: which keys belong to which stations. Its signer's key is what outsiders pin. */
 export function createFleet(deps: {
@@ -48,6 +52,19 @@ export function createFleet(deps: {
     return { log, note: joinNote(text, [signer.sign(text)]) };
   };
 
+  /** Leaves with their proofs under the present fleet checkpoint. */
+  const prove = async (indexes: readonly number[]): Promise<{ entry: string; proof: string }[]> => {
+    const { log, note } = await checkpoint();
+    const subtree = await subtreeOf(db, oh, log.size);
+    return Promise.all(
+      indexes.map(async index => {
+        const [entry] = await entriesOf(db, oh, index, index + 1);
+        const proof = formatTlogProof({ index, proof: inclusionProof(index, log.size, subtree), note });
+        return { entry: (entry ?? Buffer.alloc(0)).toString('utf8'), proof };
+      }),
+    );
+  };
+
   return {
     oh,
     vkey: signer.vkey,
@@ -75,12 +92,12 @@ export function createFleet(deps: {
     checkpoint,
     /** The entry that names a station's key, with its proof under the present fleet checkpoint. */
     async proofOf(station: LogRow): Promise<{ entry: string; proof: string }> {
-      const { log, note } = await checkpoint();
-      const index = station.fleet_index ?? 0;
-      const [entry] = await entriesOf(db, oh, index, index + 1);
-      const proof = inclusionProof(index, log.size, await subtreeOf(db, oh, log.size));
-      return { entry: (entry ?? Buffer.alloc(0)).toString('utf8'), proof: formatTlogProof({ index, proof, note }) };
+      const [proven] = await prove([station.fleet_index ?? 0]);
+      return proven ?? { entry: '', proof: '' };
     },
+    prove,
+    /** Signs a statement of the server with the one key that stations pinned. */
+    sign: (text: string): string => joinNote(text, [signer.sign(text)]),
   };
 }
 

@@ -1,5 +1,18 @@
 import { z } from 'zod';
-import { Enrolment, EnrolRequest, FleetProof, Health, Problem } from './schemas.ts';
+import {
+  Acknowledgement,
+  Enrolment,
+  EnrolRequest,
+  FleetProof,
+  ForgetState,
+  Health,
+  Orders,
+  Problem,
+  SealedKey,
+  SealedOutcomes,
+  SealedPage,
+  SealedValues,
+} from './schemas.ts';
 
 type Content = { type: string; schema?: z.ZodType };
 type Operation = {
@@ -41,6 +54,71 @@ const operations: Record<string, Operation> = {
     summary: 'A tile or an entry bundle of a log',
     answers: ok('Hashes, or entries with their lengths', bytes),
     problems: [404, 429],
+  },
+  'PUT /v1/logs/:oh/pii/:idx/:slot': {
+    summary: 'One sealed value of an entry',
+    body: bytes,
+    answers: { 200: { description: 'It was here already' }, 201: { description: 'Stored' } },
+    problems: [400, 401, 403, 404, 409, 410, 413, 415, 422, 429],
+  },
+  'GET /v1/logs/:oh/pii/:idx/:slot': {
+    summary: 'One sealed value, for the station it came from',
+    answers: ok('Ciphertext', bytes),
+    problems: [400, 401, 403, 404, 429],
+  },
+  'POST /v1/logs/:oh/pii': {
+    summary: 'Many sealed values at once',
+    body: json(SealedValues),
+    answers: ok('What became of each', json(SealedOutcomes)),
+    problems: [400, 401, 403, 404, 413, 415, 429],
+  },
+  'GET /v1/logs/:oh/pii': {
+    summary: 'Sealed values of 500 entries from `?from=` on, for the station they came from',
+    answers: ok('A page', json(SealedPage)),
+    problems: [400, 401, 403, 404, 429],
+  },
+  'PUT /v1/subjects/:subject/key': {
+    summary: 'The key of a subject, sealed to each who may open it',
+    body: json(SealedKey),
+    answers: { 200: { description: 'It was here already' }, 201: { description: 'Stored' } },
+    problems: [400, 401, 403, 409, 410, 413, 415, 429],
+  },
+  'GET /v1/subjects/:subject/key': {
+    summary: 'The sealed key that this very station left here',
+    answers: ok('The key, once for each recipient', json(SealedKey)),
+    problems: [400, 401, 403, 404, 410, 429],
+  },
+  'GET /v1/escrow-key': {
+    summary: 'The X25519 key that keys of subjects are sealed to, signed with the fleet key',
+    answers: ok('A signed note', text),
+    problems: [429],
+  },
+  'POST /v1/subjects/:subject/forget': {
+    summary: 'Order every station that holds anything of a subject to forget it',
+    answers: {
+      ...ok('It was ordered before', json(ForgetState)),
+      202: { description: 'Ordered', content: json(ForgetState) },
+    },
+    problems: [400, 401, 403, 404, 409, 429],
+  },
+  'GET /v1/subjects/:subject/forget': {
+    summary: 'How far the fleet is with forgetting a subject',
+    answers: ok('The order', json(ForgetState)),
+    problems: [400, 401, 403, 404, 429],
+  },
+  'GET /v1/orders': {
+    summary: 'Orders to forget after number `?after=`, a hundred at most',
+    answers: {
+      ...ok('Leaves of the fleet log with their proofs', json(Orders)),
+      204: { description: 'There are none' },
+    },
+    problems: [400, 401, 403, 429],
+  },
+  'POST /v1/orders/:n/ack': {
+    summary: 'The station has forgotten, or a legal hold of its own forbids it',
+    body: json(Acknowledgement),
+    answers: ok('The order', json(ForgetState)),
+    problems: [400, 401, 403, 404, 413, 415, 429],
   },
   'GET /fleet/checkpoint': {
     summary: 'The head of the fleet log',

@@ -27,3 +27,52 @@ export const Problem = z.object({
   status: z.int(),
   detail: z.string().describe('For people.'),
 });
+
+export const SubjectPath = z.object({ subject: z.uuid() });
+
+/** Sealed values of one log; `ct` is base64. */
+export const SealedValues = z.object({
+  values: z
+    .array(z.object({ idx: z.int().nonnegative(), slot: z.int().min(0).max(63), ct: z.base64().max(96_000) }))
+    .min(1)
+    .max(1_000),
+});
+
+export const SealedOutcomes = z.object({
+  results: z.array(z.object({ idx: z.int(), slot: z.int(), status: z.int().describe('As a PUT of this one alone.') })),
+});
+
+export const SealedPage = z.object({
+  values: z.array(z.object({ idx: z.int(), slot: z.int(), ct: z.base64() })),
+  next: z.int().nullable().describe('Entry to ask from next; null on the last page.'),
+});
+
+/** The key of a subject, once for each recipient. */
+export const SealedKey = z.object({
+  recipients: z
+    .array(
+      z
+        .string()
+        .max(2_048)
+        .regex(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/, 'a compact JWE'),
+    )
+    .min(1)
+    .max(8),
+});
+
+export const ForgetState = z.object({
+  order: z.int(),
+  subject: z.uuid(),
+  orderedAt: z.string(),
+  completedAt: z.string().nullable(),
+  waiting: z.int().describe('Stations that hold something and have not said that it is gone.'),
+  held: z.int().describe('Of these, stations with a legal hold.'),
+});
+
+export const Orders = z.object({
+  orders: z.array(
+    z.object({ order: z.int(), entry: z.string().describe('forget.order leaf, as text.'), proof: z.string() }),
+  ),
+});
+
+export const Acknowledgement = z.object({ outcome: z.enum(['done', 'held']) });

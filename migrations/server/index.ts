@@ -1,4 +1,5 @@
 import * as logs from './0001-logs.ts';
+import * as personalData from './0003-personal-data.ts';
 
 /** Steps of the server's database, oldest first; a step that has shipped never changes. */
-export const serverMigrations = [logs] as const;
+export const serverMigrations = [logs, personalData] as const;

@@ -6,7 +6,12 @@ import { serverMigrations } from '../../migrations/server/index.ts';
 import { ServerError } from '../problems.ts';
 import type { ServerTables } from './tables.ts';
 
-export type ServerDatabase = { db: Kysely<ServerTables>; close(): Promise<void> };
+export type ServerDatabase = {
+  db: Kysely<ServerTables>;
+  /** Takes what was deleted out of the files too; false when somebody who reads just now keeps it from doing so. */
+  purge(): Promise<boolean>;
+  close(): Promise<void>;
+};
 
 /**
  * The embedded store: one file, every commit durable before it is answered. `alone` holds the folder for as long as it
@@ -23,7 +28,7 @@ export async function openEmbeddedDatabase(dataDir: string, options: { alone: bo
       await db.destroy();
       lock?.close();
     };
-    return { db, close };
+    return { db, purge: async () => purge(sqlite), close };
   } catch (error) {
     lock?.close();
     throw error;
@@ -50,6 +55,11 @@ async function migrate(sqlite: Sqlite.Database, db: Kysely<ServerTables>): Promi
   }
 }
 
+function purge(sqlite: Sqlite.Database): boolean {
+  const rows = sqlite.pragma(['wal_checkpoint', 'TRUNCATE'].join('='));
+  return Array.isArray(rows) && rows[0]?.busy === 0;
+}
+
 function lockFolder(dataDir: string): Sqlite.Database {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = new Sqlite(join(dataDir, 'server.lock'), { timeout: 0 });
@@ -65,6 +75,7 @@ function openFile(dataDir: string): Sqlite.Database {
   const sqlite = new Sqlite(file, { timeout: 2_000 });
   sqlite.pragma('journal_mode=WAL');
   sqlite.pragma('synchronous=FULL');
+  sqlite.pragma('secure_delete=ON');
   sqlite.pragma('trusted_schema=OFF');
   sqlite.exec('BEGIN IMMEDIATE; COMMIT');
   return sqlite;

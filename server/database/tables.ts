@@ -20,4 +20,22 @@ export type ServerTables = {
   checkpoint: { oh: string; size: number; root: Buffer; note: string };
   quarantine: { id: string; oh: string; received_at: string; fault: string; note: string };
   enrol_code: { hash: string; expires_at: string; used_by: string | null };
+  /** Sealed values of entries; without the subject's key nobody can open them. */
+  pii: { oh: string; idx: number; slot: number; subject: string; ct: Buffer };
+  /** The key of a subject as one station holds it, sealed to the server, to the recovery key and to that station. */
+  subject_key: { subject: string; station: string; sealed: string; received_at: string };
+  /** Stations that ever held the key or entries of a subject. */
+  key_holder: { subject: string; station: string };
+  forget_order: {
+    n: number;
+    subject: string;
+    ordered_at: string;
+    /** The station that asked; null for an admin at the server. */
+    ordered_by: string | null;
+    /** Index of its `forget.order` leaf in the fleet log. */
+    fleet_index: number;
+    completed_at: string | null;
+  };
+  order_ack: { n: number; station: string; outcome: 'done' | 'held'; at: string };
+  subject_hold: { subject: string; since: string };
 };

@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createSealedLog } from './sealed-log.ts';
 import { createStationLog } from './station-client.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -94,6 +96,33 @@ test('stations and stats tell what is stored, while the server runs and after', 
   expect(run('stats', '--data', dir).stdout).toMatch(/^entries +12$/m);
 });
 
+test('to forget, hold and release a subject, beside the running server', async () => {
+  const url = await serve('--data', dir);
+  const log = createSealedLog();
+  const post = (path: string, type: string, body: string | Uint8Array<ArrayBuffer>) =>
+    fetch(new URL(path, url), { method: 'POST', headers: { 'content-type': type }, body });
+  const request = log.enrolment(run('enrol-code', '--data', dir).stdout.trim(), 'AAAA');
+  await post('/v1/enrol', 'application/json', JSON.stringify(request));
+  const subject = randomUUID();
+  log.tell(subject, { name: 'Ann' });
+  const batch = Uint8Array.from(log.batch(0, 1));
+  expect((await post(`/v1/logs/${log.oh}/batches`, 'application/vnd.audit-batch.v1', batch)).status).toBe(200);
+
+  expect(run('holds', '--data', dir).stdout).toBe('nothing is held\n');
+  expect(run('hold', `dv_${subject}`, '--data', dir)).toMatchObject({ status: 0, stdout: 'held\n' });
+  expect(run('holds', '--data', dir).stdout).toContain(subject);
+  const refused = run('forget', subject, '--data', dir);
+  expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining('legal hold') });
+  expect(run('release', subject, '--data', dir)).toMatchObject({ status: 0, stdout: 'released\n' });
+  expect(run('forget', randomUUID(), '--data', dir)).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('known'),
+  });
+  expect(run('orders', '--data', dir).stdout).toBe('every order is carried out\n');
+  expect(run('forget', subject, '--data', dir).stdout).toBe(`order 1  ${subject}  waits for 1 station\n`);
+  expect(JSON.parse(run('orders', '--data', dir, '--json').stdout)).toMatchObject({ subject, waiting: 1 });
+});
+
 test('what only reads makes no server where there is none', () => {
   for (const command of ['stations', 'stats'])
     expect(run(command, '--data', dir)).toMatchObject({ status: 1, stderr: expect.stringContaining('No server') });
@@ -117,6 +146,8 @@ test.each([
   [[]],
   [['--data']],
   [['frobnicate', '--data', 'x']],
+  [['forget', '--data', 'x']],
+  [['forget', 'somebody', '--data', 'x']],
   [['stats', 'more', '--data', 'x']],
   [['--data', 'x', '--bogus']],
 ])('a command that is wrong: %j', args => {

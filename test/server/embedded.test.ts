@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
+import { describeForgetting } from './forgetting-suite.ts';
 import { describeServer } from './server-suite.ts';
 import { createStationLog } from './station-client.ts';
 
 describe('on the embedded store', () => describeServer(async () => undefined));
+describe('forgetting on the embedded store', () => describeForgetting(async () => undefined));
 
 describe('the folder', () => {
   let dir: string;

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCentralServer } from '../../server/central-server.ts';
 import { noPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { describeForgetting } from './forgetting-suite.ts';
 import { describeServer } from './server-suite.ts';
 
 const title = noPostgres === null ? 'on PostgreSQL' : `on PostgreSQL (skipped: ${noPostgres})`;
@@ -19,6 +20,7 @@ describe.skipIf(noPostgres)(title, () => {
   });
 
   describeServer(() => postgres.createDatabase());
+  describe('forgetting', () => describeForgetting(() => postgres.createDatabase()));
 
   test('received entries are neither changed nor deleted', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'bench-server-'));

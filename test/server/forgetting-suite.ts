@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
+import { openNote, parseVkey } from '../../shared/tlog/note.ts';
+import { createSealedLog, type SealedLog } from './sealed-log.ts';
+
+let dir: string;
+let nowMs: number;
+let server: CentralServer;
+
+type Ask = { as?: SealedLog | string; body?: unknown; method?: string };
+
+/** A request of a station; its proof is stood in for by a header. */
+async function ask(path: string, { as, body, method = body === undefined ? 'GET' : 'POST' }: Ask = {}) {
+  const station = typeof as === 'string' ? as : (as?.stationId ?? '');
+  const bytes = Buffer.isBuffer(body);
+  const answer = await fetch(new URL(path, server.url), {
+    method,
+    headers: {
+      'x-test-station': station,
+      ...(body === undefined ? {} : { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: bytes ? Uint8Array.from(body) : JSON.stringify(body) }),
+  });
+  const text = Buffer.from(await answer.arrayBuffer());
+  const json = (): unknown => JSON.parse(text.toString('utf8'));
+  return { status: answer.status, bytes: text, json, text: () => text.toString('utf8') };
+}
+
+async function enrolled(prefix: string): Promise<SealedLog> {
+  const log = createSealedLog();
+  const request = log.enrolment(await server.createEnrolCode(), prefix);
+  expect((await ask('/v1/enrol', { body: request })).status).toBe(201);
+  return log;
+}
+
+async function sync(log: SealedLog, from = 0): Promise<void> {
+  const answer = await fetch(new URL(`/v1/logs/${log.oh}/batches`, server.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/vnd.audit-batch.v1' },
+    body: Uint8Array.from(log.batch(from, log.entries.length)),
+  });
+  expect(answer.status).toBe(200);
+}
+
+const place = (log: SealedLog, n: number) => `/v1/logs/${log.oh}/pii/${n}/0`;
+const put = (log: SealedLog, n: number, body: Buffer, as = log) => ask(place(log, n), { as, body, method: 'PUT' });
+const ctOf = (log: SealedLog, n: number) => log.sealed[n]?.ct ?? Buffer.alloc(0);
+const key = (text: string) => ({ recipients: [`${Buffer.from(text).toString('base64url')}..aaaa.bbbb.cccc`] });
+const putKey = (subject: string, as: SealedLog, text = 'key') =>
+  ask(`/v1/subjects/${subject}/key`, { as, body: key(text), method: 'PUT' });
+const forget = (subject: string, as: SealedLog) => ask(`/v1/subjects/${subject}/forget`, { as, method: 'POST' });
+const acknowledge = (n: number, as: SealedLog, outcome: string) =>
+  ask(`/v1/orders/${n}/ack`, { as, body: { outcome } });
+
+/** What a server promises about sealed personal data, whatever it stores in. `everything` reads all that it keeps. */
+export function describeForgetting(newDatabase: () => Promise<string | undefined>): void {
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'bench-server-'));
+    nowMs = Date.parse('2026-01-01T00:00:00Z');
+    server = await startCentralServer({
+      dataDir: join(dir, 'data'),
+      databaseUrl: await newDatabase(),
+      port: 0,
+      now: () => nowMs,
+      stationOf: request => String(request.headers['x-test-station']),
+    });
+  });
+  afterEach(async () => {
+    await server.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  describe('sealed values', () => {
+    test('one at a time: stored, the same again, something else, not what the entry says, no such entry', async () => {
+      const log = await enrolled('AAAA');
+      const subject = randomUUID();
+      log.tell(subject, { name: 'Ann' });
+      log.tell(subject, { name: 'Ann' });
+      expect((await put(log, 0, ctOf(log, 0))).status).toBe(404);
+      await sync(log);
+      expect((await put(log, 0, ctOf(log, 0))).status).toBe(201);
+      expect((await put(log, 0, ctOf(log, 0))).status).toBe(200);
+      expect((await put(log, 0, ctOf(log, 1))).status).toBe(422);
+      expect((await put(log, 7, ctOf(log, 0))).status).toBe(404);
+      expect((await ask(`/v1/logs/${log.oh}/pii/0/5`, { as: log, body: ctOf(log, 0), method: 'PUT' })).status).toBe(
+        404,
+      );
+      expect((await ask(place(log, 0), { as: log, body: { x: 1 }, method: 'PUT' })).status).toBe(415);
+      expect((await ask(`/v1/logs/${log.oh}/pii/-1/0`, { as: log })).status).toBe(400);
+      expect((await ask(place(log, 0), { as: log })).bytes).toEqual(ctOf(log, 0));
+      expect((await ask(place(log, 1), { as: log })).status).toBe(404);
+    });
+
+    test('many at once, and read again by the station alone', async () => {
+      const log = await enrolled('AAAA');
+      const other = await enrolled('BBBB');
+      for (let i = 0; i < 600; i++) log.tell(randomUUID(), { i });
+      await sync(log);
+      const values = log.sealed.map(({ idx, slot, ct }) => ({ idx, slot, ct: ct.toString('base64') }));
+      const wrong = { ...values[0], ct: values[1]?.ct };
+      const path = `/v1/logs/${log.oh}/pii`;
+      const sent = await ask(path, { as: log, body: { values: [...values, wrong] } });
+      const { results } = sent.json() as { results: { status: number }[] };
+      expect(results.map(r => r.status)).toEqual([...values.map(() => 201), 422]);
+      const first = (await ask(path, { as: log })).json() as { values: unknown[]; next: number };
+      expect(first).toMatchObject({ next: 500 });
+      const second = (await ask(`${path}?from=${first.next}`, { as: log })).json() as { values: unknown[] };
+      expect([...first.values, ...second.values]).toEqual(values);
+      expect((await ask(path, { as: other })).status).toBe(403);
+      expect((await ask(place(log, 0), { as: other })).status).toBe(403);
+      expect((await put(log, 0, ctOf(log, 0), other)).status).toBe(403);
+      expect((await ask(path, { as: log, body: { values: [{ idx: -1, slot: 0, ct: '' }] } })).status).toBe(400);
+    });
+  });
+
+  test('a key in escrow: stored, the same, another; each station gets back its own alone', async () => {
+    const log = await enrolled('AAAA');
+    const other = await enrolled('BBBB');
+    const subject = randomUUID();
+    expect((await putKey(subject, log)).status).toBe(201);
+    expect((await putKey(subject, log)).status).toBe(200);
+    expect((await putKey(subject, log, 'another')).status).toBe(409);
+    const path = `/v1/subjects/${subject}/key`;
+    expect((await ask(path, { as: other })).status).toBe(404);
+    expect((await putKey(subject, other, 'another')).status).toBe(201);
+    expect((await ask(path, { as: log })).json()).toEqual(key('key'));
+    expect((await ask(path, { as: other })).json()).toEqual(key('another'));
+    expect((await ask(path, { as: log, body: { recipients: ['no jwe'] }, method: 'PUT' })).status).toBe(400);
+    expect((await ask('/v1/subjects/nobody/key', { as: log })).status).toBe(400);
+  });
+
+  test('the key to seal to is signed with the one key that stations pinned', async () => {
+    const note = (await ask('/v1/escrow-key')).text();
+    const { text } = openNote(note, [parseVkey(server.fleetVkey)]);
+    expect(text).toMatch(/^veriqko-central\/escrow\nx25519\n[A-Za-z0-9+/]{43}=\n$/);
+  });
+
+  describe('an order to forget', () => {
+    test('deletes here at once, reaches every station, and is complete when every holder has done it', async () => {
+      const [a, b, stranger] = [await enrolled('AAAA'), await enrolled('BBBB'), await enrolled('CCCC')];
+      const [subject, other] = [randomUUID(), randomUUID()];
+      for (const log of [a, b]) {
+        log.tell(subject, { name: 'Ann' });
+        log.tell(other, { name: 'Bob' });
+        await sync(log);
+        for (const n of [0, 1]) expect((await put(log, n, ctOf(log, n))).status).toBe(201);
+      }
+      await putKey(subject, a);
+      await putKey(other, a);
+      expect((await ask('/v1/orders', { as: a })).status).toBe(204);
+      expect((await forget(randomUUID(), a)).status).toBe(404);
+      expect((await forget(subject, stranger)).status).toBe(404);
+
+      const ordered = await forget(subject, a);
+      expect(ordered.status).toBe(202);
+      expect(ordered.json()).toMatchObject({ order: 1, subject, completedAt: null, waiting: 2, held: 0 });
+      expect((await forget(subject, b)).status).toBe(200);
+      for (const log of [a, b]) expect((await ask(place(log, 0), { as: log })).status).toBe(404);
+      expect((await ask(place(b, 1), { as: b })).status).toBe(200);
+      expect((await ask(`/v1/subjects/${other}/key`, { as: a })).status).toBe(200);
+      expect((await ask(`/v1/subjects/${subject}/key`, { as: a })).status).toBe(410);
+      expect((await putKey(subject, b)).status).toBe(410);
+      expect((await put(a, 0, ctOf(a, 0))).status).toBe(410);
+
+      for (const as of [a, b, stranger]) {
+        const { orders } = (await ask('/v1/orders?after=0', { as })).json() as { orders: { entry: string }[] };
+        expect(orders.map(o => JSON.parse(o.entry))).toMatchObject([
+          { type: 'forget.order', data: { order: 1, subject } },
+        ]);
+      }
+      expect((await ask('/v1/orders?after=1', { as: a })).status).toBe(204);
+      nowMs += 1000;
+      expect((await acknowledge(1, a, 'done')).json()).toMatchObject({ waiting: 1, completedAt: null });
+      expect((await acknowledge(1, stranger, 'done')).json()).toMatchObject({ waiting: 1, completedAt: null });
+      expect((await acknowledge(1, b, 'done')).json()).toMatchObject({
+        waiting: 0,
+        completedAt: '2026-01-01T00:00:01.000Z',
+      });
+      expect((await acknowledge(1, b, 'done')).json()).toMatchObject({ waiting: 0 });
+      expect((await acknowledge(2, b, 'done')).status).toBe(404);
+      expect((await acknowledge(1, b, 'perhaps')).status).toBe(400);
+      const head = (await ask('/fleet/checkpoint')).text().split('\n')[1];
+      expect(head).toBe('6');
+      const bundle = (await ask(`/fleet/tile/entries/000.p/${head}`)).text();
+      expect(bundle).toContain(`"data":{"order":1,"subject":"${subject}"},`);
+      expect(bundle.match(/"type":"forget.completed"/g)).toHaveLength(1);
+    });
+
+    test('waits for a station that never sent its sealed values, and for one that comes later', async () => {
+      const [a, b] = [await enrolled('AAAA'), await enrolled('BBBB')];
+      const subject = randomUUID();
+      a.tell(subject, { name: 'Ann' });
+      await sync(a);
+      expect((await forget(subject, a)).json()).toMatchObject({ waiting: 1 });
+      b.tell(subject, { name: 'Ann' });
+      await sync(b);
+      expect((await put(b, 0, ctOf(b, 0))).status).toBe(410);
+      expect((await ask(`/v1/subjects/${subject}/forget`, { as: a })).json()).toMatchObject({ waiting: 2 });
+    });
+
+    test('is refused under a legal hold at the server, and one of a station keeps it open', async () => {
+      const a = await enrolled('AAAA');
+      const subject = randomUUID();
+      a.tell(subject, { name: 'Ann' });
+      await sync(a);
+      await server.orders.hold(subject);
+      await expect(server.orders.hold(subject)).rejects.toMatchObject({ status: 409 });
+      expect(await server.orders.holds()).toMatchObject([{ subject }]);
+      const refused = await forget(subject, a);
+      expect(refused.status).toBe(409);
+      expect(refused.text()).toContain('legal hold');
+      await expect(server.orders.forget(subject, null)).rejects.toMatchObject({ status: 409 });
+      await server.orders.release(subject);
+      await expect(server.orders.release(subject)).rejects.toMatchObject({ status: 404 });
+
+      expect((await server.orders.forget(subject, null)).isNew).toBe(true);
+      await expect(server.orders.hold(subject)).rejects.toMatchObject({ status: 409 });
+      expect((await acknowledge(1, a, 'held')).json()).toMatchObject({ waiting: 1, held: 1, completedAt: null });
+      expect(await server.orders.open()).toMatchObject([{ subject, held: 1 }]);
+      expect((await acknowledge(1, a, 'done')).json()).toMatchObject({ waiting: 0, held: 0 });
+      expect((await acknowledge(1, a, 'held')).json()).toMatchObject({ waiting: 0, held: 0 });
+      expect(await server.orders.open()).toEqual([]);
+    });
+
+    test('of two at once about one subject there is one', async () => {
+      const a = await enrolled('AAAA');
+      const subject = randomUUID();
+      a.tell(subject, { name: 'Ann' });
+      await sync(a);
+      const answers = await Promise.all([forget(subject, a), forget(subject, a), forget(subject, a)]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 202]);
+    });
+  });
+}
