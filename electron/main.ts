@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { DocumentTasks } from './document-tasks.ts';
 import type { StartChild } from './drivers/child/child.ts';
 import { createFileKeystore } from './drivers/keystore/keystore.file.ts';
 import { openOsKeystore } from './drivers/keystore/keystore.node.ts';
 import type { WorkerReply } from './drivers/worker/protocol.ts';
 import { createWorkerRequests } from './drivers/worker/requests.ts';
 import type { Worker } from './drivers/worker/worker.ts';
-import type { ReportTasks } from './features/reports/report-worker.ts';
 import { launchOptions, readLaunchOptions } from './launch-options.ts';
 import { openBench } from './open-bench.ts';
 import type { Place } from './shell/bench.ts';
@@ -31,9 +31,9 @@ startDesktop(async place => {
   });
 });
 
-function reportWorker({ program, fontsDir }: Place): Worker<ReportTasks> {
+function reportWorker({ program, fontsDir }: Place): Worker<DocumentTasks> {
   const builder = { entry: program('report-worker'), args: [fontsDir], name: 'Veriqko Bench documents' };
-  return createWorkerRequests<ReportTasks>(on =>
+  return createWorkerRequests<DocumentTasks>(on =>
     startUtility(builder, { message: reply => on.reply(reply as WorkerReply), end: on.end }),
   );
 }

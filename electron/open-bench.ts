@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../shared/errors.ts';
+import type { DocumentTasks } from './document-tasks.ts';
 import { createCentralClient } from './drivers/central/central.http.ts';
 import type { StartChild } from './drivers/child/child.ts';
 import { createNodeClock } from './drivers/clock/clock.node.ts';
@@ -8,11 +9,11 @@ import type { DeviceAdapter } from './drivers/devices/adapter.ts';
 import type { Keystore } from './drivers/keystore/keystore.ts';
 import { createPiceaHost } from './drivers/picea/picea.node.ts';
 import type { Picea } from './drivers/picea/picea.ts';
+import { createNodePrinter } from './drivers/printer/printer.node.ts';
 import { createNodeRandom } from './drivers/random/random.node.ts';
-import { createSerialAdapter } from './drivers/serial/serial.node.ts';
+import { createSerialAdapter, serialLineChild } from './drivers/serial/serial.node.ts';
 import { createVirtualBench } from './drivers/virtual/virtual-bench.fake.ts';
 import type { Worker } from './drivers/worker/worker.ts';
-import type { ReportTasks } from './features/reports/report-worker.ts';
 import type { TrainingBench } from './features/training/training.ts';
 import { createStation, type Station } from './station.ts';
 
@@ -26,7 +27,7 @@ export type BenchOptions = {
   /** Command of the vendor's SDK host; null when there is none on this machine. */
   piceaCommand: { command: string; args: readonly string[] } | null;
   keystore(folder: string): Promise<Keystore>;
-  worker: Worker<ReportTasks>;
+  worker: Worker<DocumentTasks>;
   /** Starts the process of a serial line; a child of plain Node unless told otherwise. */
   startLine?: StartChild;
   appVersion: string;
@@ -85,6 +86,7 @@ export async function openBench(options: BenchOptions): Promise<Station> {
       picea,
       central: createCentralClient,
       worker,
+      printer: createNodePrinter({ clock, startLine: options.startLine ?? serialLineChild() }),
       training: plugs,
     },
     {

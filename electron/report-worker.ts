@@ -1,4 +1,6 @@
 import { processPort, serveTasks } from './drivers/worker/serve.ts';
+import { drawLabel } from './features/labels/draw.ts';
+import type { Label } from './features/labels/label.ts';
 import { checkLogo } from './features/reports/pdf/logo.ts';
 import { createReportBuilder, type ReportInput } from './features/reports/pdf/report-builder.ts';
 
@@ -9,6 +11,7 @@ serveTasks(
   {
     'report.build': (input: ReportInput) => builder.build(input),
     'report.check_logo': ({ bytes }: { bytes: Uint8Array }) => checkLogo(bytes),
+    'label.draw': (label: Label) => drawLabel(label, fontsDir),
   },
   processPort(),
 );

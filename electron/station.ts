@@ -9,6 +9,7 @@ import { createSampling } from './features/jobs/sampling.ts';
 import { exportJournal } from './features/journal/export-journal.ts';
 import type { Journal } from './features/journal/journal.ts';
 import { createJournalHandlers } from './features/journal/journal-handlers.ts';
+import { createLabels } from './features/labels/labels.ts';
 import { createPrivacy } from './features/privacy/privacy.ts';
 import { createReports } from './features/reports/reports.ts';
 import { resultFilesOf } from './features/reports/result-files.ts';
@@ -114,6 +115,13 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     witness: () => sync.attempt(3_000),
     onNumber: report => highWater.raise({ report, ...anchorOf(journal) }),
   });
+  const labels = createLabels({
+    ...base,
+    printer: drivers.printer,
+    worker: drivers.worker,
+    jobOf: id => jobs.view(id),
+    headline: reports.headline,
+  });
   const privacy = createPrivacy({
     ...base,
     filesOf: device =>
@@ -144,6 +152,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     ...createJournalHandlers({ journal, nameOf: identity.nameOf }),
     ...sync.handlers,
     ...reports.handlers,
+    ...labels.handlers,
     ...privacy.handlers,
     ...health,
     ...createTraining(drivers.training),

@@ -7,6 +7,7 @@ import { healthMethods } from './health.ts';
 import { identityEvents, identityMethods } from './identity.ts';
 import { jobEvents, jobMethods } from './jobs.ts';
 import { journalEvents, journalMethods } from './journal.ts';
+import { labelMethods } from './labels.ts';
 import { privacyMethods } from './privacy.ts';
 import { reportEvents, reportMethods } from './reports.ts';
 import { syncEvents, syncMethods } from './sync.ts';
@@ -22,6 +23,7 @@ export const methods = {
   ...journalMethods,
   ...syncMethods,
   ...reportMethods,
+  ...labelMethods,
   ...privacyMethods,
   ...healthMethods,
   ...trainingMethods,

@@ -20,6 +20,7 @@ export const errorCodes = {
   device_silent: 'the device does not answer',
   port_unavailable: 'the serial line does not exist, is busy or may not be opened',
   tool_unavailable: 'the erasure tool is not configured, not licensed or has stopped',
+  printer_unavailable: 'no label printer is set up, or it does not take what is sent',
   evidence_refused: 'the file is empty, too large or of a type that is not accepted',
   report_failed: 'the report could not be built, signed or verified after signing',
   keystore_unavailable: 'the keystore is locked, missing or refuses',

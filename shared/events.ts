@@ -186,6 +186,17 @@ export const entryTypes = {
     }),
   },
 
+  'label.printed': { data: z.object({ copies: z.int(), reprint: z.boolean() }) },
+  'label.failed': { data: z.object({ code: z.string() }) },
+  'label.configured': {
+    data: z.object({
+      widthMm: z.int(),
+      heightMm: z.int(),
+      printer: z.enum(['tcp', 'serial', 'spooler']).nullable(),
+      language: z.enum(['zpl', 'tspl']).nullable(),
+    }),
+  },
+
   'subject.forgotten': { data: z.object({ subject: z.uuid(), sealedValues: z.int(), files: z.int() }) },
   'subject.held': { data: z.object({ subject: z.uuid() }), pii: reason },
   'subject.hold_released': { data: z.object({ subject: z.uuid() }) },

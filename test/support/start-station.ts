@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
 import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
+import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
 import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
 import { nodeReportWorker } from '../../electron/report-process.ts';
@@ -49,6 +50,7 @@ export async function startStation(options: StartOptions = {}) {
       throw new Error('this test has no server');
     },
     worker: nodeReportWorker(),
+    printer: createFakePrinter(),
     training: null,
     ...options.drivers,
   };

@@ -48,7 +48,8 @@ function open({ path, baudRate }: LineRequest & { type: 'open' }): void {
 function obey(text: string): void {
   const request = LineRequest.parse(JSON.parse(text));
   if (request.type === 'open') open(request);
-  else port?.write(Buffer.from(request.text, 'latin1'));
+  else if (request.type === 'write') port?.write(Buffer.from(request.text, 'latin1'));
+  else port?.drain(() => tell({ type: 'drained' }));
 }
 
 if (parent) {

@@ -9,6 +9,8 @@ const endLimitMs = 1_000;
 /** One opened serial line. */
 export type Line = {
   write(text: string): void;
+  /** Resolves once everything written before has left this computer; never when the line is lost. */
+  drain(): Promise<void>;
   /** Lets go of the line; resolves within a second or so, whatever the device does. Not followed by `onGone`. */
   close(): Promise<void>;
 };
@@ -47,6 +49,7 @@ export function openLine(options: LineOptions): Promise<Line> {
   const { clock, path, baudRate } = options;
   const opened = Promise.withResolvers<Line>();
   const ended = Promise.withResolvers<void>();
+  const draining: (() => void)[] = [];
   let state: 'opening' | 'open' | 'over' = 'opening';
 
   const fail = (error: BenchError) => {
@@ -70,6 +73,7 @@ export function openLine(options: LineOptions): Promise<Line> {
     } else if (event.type === 'refused') fail(refusal(path, event));
     else if (event.type === 'line') options.onLine(event.text);
     else if (event.type === 'too_long') options.onLine(null);
+    else if (event.type === 'drained') draining.shift()?.();
     else leave('hung up');
   };
 
@@ -89,6 +93,11 @@ export function openLine(options: LineOptions): Promise<Line> {
   const cancelLimit = clock.after(openLimitMs, () => leave('does not open. Unplug the device and plug it in again'));
   const line: Line = {
     write: text => send({ type: 'write', text }),
+    drain: () => {
+      const drained = new Promise<void>(resolve => draining.push(resolve));
+      send({ type: 'drain' });
+      return drained;
+    },
     close() {
       state = 'over';
       child.kill();

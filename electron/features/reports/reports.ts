@@ -20,6 +20,7 @@ import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
 import type { JobFacts } from './device-record.ts';
+import { textsOf } from './document/languages/index.ts';
 import { issuedDocument } from './issued-document.ts';
 import { readJobHistory } from './job-history.ts';
 import { createLetterhead } from './letterhead.ts';
@@ -238,6 +239,9 @@ export function createReports(deps: ReportsDeps) {
 
   return {
     handlers,
+    /** A status in the words that the site's reports use. */
+    headline: (status: ErasureStatus | null) =>
+      textsOf[letterhead.current().language].status[status ?? 'none'].headline,
     /** Hashes of the encrypted documents of a job. */
     filesOf: store.filesOf,
     /** Numbers whose document was not finished when the process ended become void. */

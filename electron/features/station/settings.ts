@@ -14,7 +14,8 @@ export type SettingKey =
   | 'fleet-vkey'
   | 'fleet-proof'
   | 'sampling-block'
-  | 'letterhead';
+  | 'letterhead'
+  | 'labels';
 
 /** Small facts about the station, written inside the transaction of whatever changes them. */
 export function createSettings(database: Database) {

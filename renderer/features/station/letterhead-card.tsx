@@ -102,7 +102,7 @@ function LetterheadForm({ letterhead, onSaved }: { letterhead: Letterhead; onSav
             value={paper}
             onChange={event => setPaper(ReportPaper.parse(event.currentTarget.value))}
           />
-          <ColorInput label="Colour" placeholder="#1a4f8b" format="hex" value={accent} onChange={setAccent} />
+          <ColorInput size="md" label="Colour" placeholder="#1a4f8b" format="hex" value={accent} onChange={setAccent} />
         </Group>
         <LogoPreview logo={logo === undefined ? letterhead.logo : logo} onRemove={() => setLogo(null)} />
         <FileDrop

@@ -1,0 +1,5 @@
+import type { LabelTasks } from './features/labels/label-worker.ts';
+import type { ReportTasks } from './features/reports/report-worker.ts';
+
+/** Everything the process that draws documents is asked for. */
+export type DocumentTasks = ReportTasks & LabelTasks;
