@@ -4,20 +4,17 @@ import { createHealth } from './features/health/health.ts';
 import { createIdentity } from './features/identity/identity.ts';
 import { createErase } from './features/jobs/erase.ts';
 import { createJobs } from './features/jobs/jobs.ts';
-import { reportedJob } from './features/jobs/reported-job.ts';
 import { createSampling } from './features/jobs/sampling.ts';
 import { exportJournal } from './features/journal/export-journal.ts';
 import type { Journal } from './features/journal/journal.ts';
 import { createJournalHandlers } from './features/journal/journal-handlers.ts';
-import { createLabels } from './features/labels/labels.ts';
 import { createPrivacy } from './features/privacy/privacy.ts';
-import { createReports } from './features/reports/reports.ts';
 import { resultFilesOf } from './features/reports/result-files.ts';
-import { openSiteKeys } from './features/reports/site-keys.ts';
 import { createSync } from './features/sync/sync.ts';
 import { trustOf } from './features/sync/trust.ts';
 import { createTraining } from './features/training/training.ts';
 import type { Handlers } from './handlers.ts';
+import { createPaperParts } from './paper-parts.ts';
 import { createPublisher } from './publisher.ts';
 import { createReviewParts } from './review-parts.ts';
 import { createRouter } from './router.ts';
@@ -92,36 +89,19 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     sameBadge: () => false,
   });
   const sync = createSync({ ...base, logKey: keyring.logKey, central: drivers.central, log });
-  const reports = createReports({
+  const papers = createPaperParts({
     ...base,
-    worker: drivers.worker,
-    appVersion,
-    training,
-    siteKeys: () =>
-      openSiteKeys({
-        keystore,
-        clock,
-        random,
-        organisation: settings.get('site-name') ?? 'Unnamed site',
-        stationName: settings.get('station-name') ?? 'Unnamed station',
-        stationId: settings.get('station-id') ?? '',
-      }),
-    trust: () => trustOf(settings),
-    nameOf: identity.nameOf,
-    jobOf: id => reportedJob(jobs, id),
+    drivers,
+    config,
+    identity,
+    jobs,
     evidenceOf: evidence.ofJob,
     isWhole: evidence.isWhole,
     reportFloor: () => highWater.marks().report,
     witness: () => sync.attempt(3_000),
     onNumber: report => highWater.raise({ report, ...anchorOf(journal) }),
   });
-  const labels = createLabels({
-    ...base,
-    printer: drivers.printer,
-    worker: drivers.worker,
-    jobOf: id => jobs.view(id),
-    headline: reports.headline,
-  });
+  const { reports } = papers;
   const privacy = createPrivacy({
     ...base,
     filesOf: device =>
@@ -151,8 +131,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     ...review.handlers,
     ...createJournalHandlers({ journal, nameOf: identity.nameOf }),
     ...sync.handlers,
-    ...reports.handlers,
-    ...labels.handlers,
+    ...papers.handlers,
     ...privacy.handlers,
     ...health,
     ...createTraining(drivers.training),

@@ -20,6 +20,7 @@ export const advice: Record<ErrorCode, string> = {
   device_silent: 'Wake and unlock the device, check the cable, then identify it again.',
   port_unavailable: 'Check that the connector exists and that no other program uses it.',
   tool_unavailable: 'Tell the site admin: the erasure tool must be set up or started again. Other work can go on.',
+  printer_unavailable: 'See to the printer, or save the label as PDF and print it elsewhere.',
   evidence_refused: 'Take the picture, video or PDF again: at most 25 MB, not empty, not another kind of file.',
   report_failed: 'Try again. When it fails twice, tell the site admin; the number is kept as void.',
   keystore_unavailable: 'Unlock the keyring of this computer and start the bench again.',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createCentralClient } from '../../electron/drivers/central/central.http.ts';
 import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import { createFileKeystore } from '../../electron/drivers/keystore/keystore.file.ts';
+import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
 import { createNodeRandom } from '../../electron/drivers/random/random.node.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
 import { appVersion } from '../../electron/headless.ts';
@@ -31,6 +32,7 @@ export async function openDemoBench(dataDir: string) {
       picea: virtual.picea,
       central: createCentralClient,
       worker: nodeReportWorker(),
+      printer: createFakePrinter(),
       training: null,
     },
     {

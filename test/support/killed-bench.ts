@@ -1,5 +1,6 @@
 import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import { createFileKeystore } from '../../electron/drivers/keystore/keystore.file.ts';
+import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
 import { createNodeRandom } from '../../electron/drivers/random/random.node.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
 import { nodeReportWorker } from '../../electron/report-process.ts';
@@ -25,6 +26,7 @@ const station = await createStation(
       throw new Error('no server here');
     },
     worker: nodeReportWorker(),
+    printer: createFakePrinter(),
     training: null,
   },
   {
