@@ -79,7 +79,7 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
       clock,
     });
     const initialOrigin = `audit.local/s/${random.uuid()}/0`;
-    const journal = createJournal({ database, subjects, logKey: keyring.logKey, clock, random, initialOrigin });
+    const journal = createJournal({ database, subjects, logKeys: keyring.logKeys, clock, random, initialOrigin });
     if (settings.get('station-id') === null) nameStation(database, settings, journal, config);
     const highWater = await openHighWater(keystore);
     const blobs = createBlobs({ folder: folder.file('blobs'), randomBytes: random.bytes });

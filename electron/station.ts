@@ -8,6 +8,7 @@ import { createSampling } from './features/jobs/sampling.ts';
 import { exportJournal } from './features/journal/export-journal.ts';
 import type { Journal } from './features/journal/journal.ts';
 import { createJournalHandlers } from './features/journal/journal-handlers.ts';
+import { createKeys } from './features/keys/keys.ts';
 import { createPrivacy } from './features/privacy/privacy.ts';
 import { resultFilesOf } from './features/reports/result-files.ts';
 import { createSync } from './features/sync/sync.ts';
@@ -45,7 +46,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   const startedAt = clock.now();
   const lasting = steady(clock);
   const parts = await openStationParts(drivers, config);
-  const { settings, subjects, journal, blobs, highWater, keyring } = parts;
+  const { settings, subjects, journal, blobs, highWater } = parts;
   const publisher = createPublisher({ sessionOf: connection => identity.sessionOf(connection) });
   const { publish, publishTo } = publisher;
   const database = notifying(parts.database, () => changed.soon());
@@ -88,7 +89,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     identity,
     sameBadge: () => false,
   });
-  const sync = createSync({ ...base, logKey: keyring.logKey, central: drivers.central, log });
+  const sync = createSync({ ...base, central: drivers.central, log });
   const papers = createPaperParts({
     ...base,
     drivers,
@@ -111,6 +112,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     hasOpenJob: device => jobs.openJobOf(device) !== null,
     isActive: identity.isActive,
   });
+  const keys = createKeys(base);
   const health = createHealth({
     version: appVersion,
     startedAt,
@@ -119,6 +121,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     journal: journal.status,
     sync: sync.status,
     keystore: keystore.strength,
+    keys: keys.ages,
     picea,
     restored: journal.status().size < highWater.marks().logSize,
   });
@@ -133,6 +136,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     ...sync.handlers,
     ...papers.handlers,
     ...privacy.handlers,
+    ...keys.handlers,
     ...health,
     ...createTraining(drivers.training),
   };
@@ -152,6 +156,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   try {
     privacy.assertNothingLost();
     await privacy.finishForgetting();
+    await journal.signing.settle();
     erase.interruptUnfinished('restart');
     reports.voidUnfinished();
     approvals.expireDue();
@@ -191,7 +196,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
         await sync.close();
         await Promise.all([picea.close(), drivers.worker.close()]);
         parts.database.write(tx => journal.append(tx, { type: 'station.stopped', data: {} }));
-        journal.checkpoint();
+        if (journal.signing.canSign()) journal.checkpoint();
         await highWater.raise(anchorOf(journal));
       } finally {
         changed.stop();

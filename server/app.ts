@@ -61,7 +61,7 @@ export function createApp({ db, keys, fleet, orders, stationOf, now, log }: AppD
   const witnessVkey = keys.cosigner.vkey;
   observingRoutes(app, { db, now });
   enrolRoutes(app, { db, fleet, witnessVkey, now });
-  batchRoutes(app, { db, cosigner: keys.cosigner, now });
+  batchRoutes(app, { db, fleet, cosigner: keys.cosigner, now });
   readingRoutes(app, { db, fleet, cosigner: keys.cosigner });
   sealedRoutes(app, {
     db,

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { Kysely } from 'kysely';
+import type { z } from 'zod';
 import { formatCheckpoint } from '../shared/tlog/checkpoint.ts';
 import { inclusionProof } from '../shared/tlog/merkle.ts';
 import { joinNote, type NoteSigner } from '../shared/tlog/note.ts';
@@ -7,12 +8,15 @@ import { formatTlogProof } from '../shared/tlog/proof.ts';
 import type { ServerTables } from './database/tables.ts';
 import { append, type Db, emptyLog, entriesOf, grow, type LogRow, originHash } from './log-store.ts';
 import { ServerError } from './problems.ts';
+import type { FleetProof } from './schemas.ts';
 import { subtreeOf } from './subtree.ts';
 
 export type FleetLeaf =
   | { type: 'fleet.opened'; data: { witnessVkey: string } }
   /** Names the cosigner again, so that the proof of this one leaf vouches for both keys. */
   | { type: 'station.enrolled'; data: { origin: string; vkey: string; prefix: string; witnessVkey: string } }
+  /** Heads of `size` entries and more are signed by the new key. */
+  | { type: 'key.rotated'; data: { origin: string; previous: string; vkey: string; size: number } }
   /** Every station that holds anything of the subject has to forget it; `order` counts from 1. */
   | { type: 'forget.order'; data: { order: number; subject: string } }
   /** Every holder has acknowledged. */
@@ -90,10 +94,18 @@ export function createFleet(deps: {
     },
     write,
     checkpoint,
-    /** The entry that names a station's key, with its proof under the present fleet checkpoint. */
-    async proofOf(station: LogRow): Promise<{ entry: string; proof: string }> {
-      const [proven] = await prove([station.fleet_index ?? 0]);
-      return proven ?? { entry: '', proof: '' };
+    /** The entries that name a station's keys, with their proofs under the present fleet checkpoint. */
+    async proofOf(station: LogRow): Promise<z.infer<typeof FleetProof>> {
+      const rotated = await db
+        .selectFrom('log_key')
+        .select('fleet_index')
+        .where('oh', '=', station.oh)
+        .where('from_size', '>', 0)
+        .orderBy('from_size')
+        .execute();
+      const indexes = [station.fleet_index ?? 0, ...rotated.map(({ fleet_index }) => fleet_index ?? 0)];
+      const [enrolled, ...rotations] = await prove(indexes);
+      return { ...(enrolled ?? { entry: '', proof: '' }), rotations };
     },
     prove,
     /** Signs a statement of the server with the one key that stations pinned. */

@@ -15,10 +15,14 @@ export const EnrolRequest = z.object({
 
 export const Enrolment = z.object({ origin: z.string(), witnessVkey: z.string(), fleetVkey: z.string() });
 
-export const FleetProof = z.object({
-  entry: z.string().describe('Leaf of the fleet log that names the station, as text.'),
+const FleetEntry = z.object({
+  entry: z.string().describe('Leaf of the fleet log, as text.'),
   proof: z.string().describe('tlog-proof of this leaf under a fleet checkpoint.'),
 });
+
+export const FleetProof = FleetEntry.extend({
+  rotations: z.array(FleetEntry).describe('One `key.rotated` leaf for each later key of the log, oldest first.'),
+}).describe('The leaf that enrolled the station, and what happened to its key since.');
 
 export const Health = z.object({ status: z.literal('ok') });
 

@@ -7,6 +7,7 @@ import { healthMethods } from './health.ts';
 import { identityEvents, identityMethods } from './identity.ts';
 import { jobEvents, jobMethods } from './jobs.ts';
 import { journalEvents, journalMethods } from './journal.ts';
+import { keyMethods } from './keys.ts';
 import { labelMethods } from './labels.ts';
 import { privacyMethods } from './privacy.ts';
 import { reportEvents, reportMethods } from './reports.ts';
@@ -25,6 +26,7 @@ export const methods = {
   ...reportMethods,
   ...labelMethods,
   ...privacyMethods,
+  ...keyMethods,
   ...healthMethods,
   ...trainingMethods,
 } as const;

@@ -4,6 +4,7 @@ import { Identifiers } from './devices.ts';
 import { EvidenceMediaType } from './evidence.ts';
 import { ApprovalId, EvidenceId, Instant, JobId, ReportId, Sha256Hex } from './ids.ts';
 import { Condition, ErasureStatus, JobPlace, JobState, LockKind, Locks, PostEraseCheck, StepId } from './jobs.ts';
+import { KeyRotated } from './keys.ts';
 import { Role } from './permissions.ts';
 import { ReportLanguage, ReportPaper, ReportScope, ReportVariant } from './reports.ts';
 
@@ -26,6 +27,10 @@ export const entryTypes = {
       previous: z.object({ origin: z.string(), size: z.int(), root: z.string() }).nullable(),
     }),
   },
+  /** Every head over this entry is signed with the new key, until the server confirmed it with the old one too. */
+  'key.rotated': { data: KeyRotated },
+  /** The keys to personal data lie under another key now. */
+  'subject_keys.rewrapped': { data: z.object({}) },
   'station.set_up': {
     data: z.object({ stationId: z.uuid(), prefix: z.string(), siteName: z.string(), stationName: z.string() }),
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Instant } from './ids.ts';
 import { JournalStatus } from './journal.ts';
+import { KeyAge } from './keys.ts';
 import type { MethodSpecs } from './method.ts';
 import { SyncStatus } from './sync.ts';
 
@@ -11,6 +12,8 @@ export const Health = z.object({
   journal: JournalStatus,
   sync: SyncStatus,
   keystore: z.enum(['os', 'file', 'memory']),
+  /** How old the station's keys are. */
+  keys: z.array(KeyAge),
   /** Words of the erasure tool about itself, or why it cannot be used. */
   eraseTool: z.object({ available: z.boolean(), detail: z.string() }),
   /** What an operator should know, in plain sentences; empty when all is well. */

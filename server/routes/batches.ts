@@ -4,10 +4,13 @@ import type { Kysely } from 'kysely';
 import { type Batch, decodeBatch } from '../../shared/tlog/batch.ts';
 import { parseCheckpoint } from '../../shared/tlog/checkpoint.ts';
 import { TlogError } from '../../shared/tlog/errors.ts';
+import { keyAt, type LogKey } from '../../shared/tlog/key-chain.ts';
 import { frontierRoot, verifyConsistency } from '../../shared/tlog/merkle.ts';
-import { type NoteSigner, openNote, parseVkey } from '../../shared/tlog/note.ts';
+import { type NoteSigner, openNote } from '../../shared/tlog/note.ts';
 import { inflate } from '../body.ts';
 import type { ServerTables } from '../database/tables.ts';
+import type { Fleet } from '../fleet.ts';
+import { keysOf, newKeys, takeKeys } from '../log-keys.ts';
 import { append, grow, LogMoved, type LogRow } from '../log-store.ts';
 import { ServerError, sendProblem } from '../problems.ts';
 
@@ -16,7 +19,7 @@ const hardInflatedBytes = 16 * 1024 * 1024;
 /** Heads of one log kept as evidence before more of what anybody on the way can cause is dropped. */
 const mostKept = 100;
 
-type Deps = { db: Kysely<ServerTables>; cosigner: NoteSigner; now: () => number };
+type Deps = { db: Kysely<ServerTables>; fleet: Fleet; cosigner: NoteSigner; now: () => number };
 
 /** What a batch that does not fit is answered with. A fault kept as evidence stops the log. */
 type Fault = { status: 403 | 404 | 409 | 422; detail: string; keep?: boolean; size?: number };
@@ -24,7 +27,7 @@ type Fault = { status: 403 | 404 | 409 | 422; detail: string; keep?: boolean; si
 type Claim = { origin: string; size: number; root: Buffer; text: string };
 
 /** Takes batches: verify, recompute from the received bytes, store durably, and only then cosign. */
-export function batchRoutes(app: FastifyInstance, { db, cosigner, now }: Deps): void {
+export function batchRoutes(app: FastifyInstance, { db, fleet, cosigner, now }: Deps): void {
   app.post<{ Params: { oh: string } }>(
     '/v1/logs/:oh/batches',
     { bodyLimit: hardInflatedBytes },
@@ -42,7 +45,9 @@ export function batchRoutes(app: FastifyInstance, { db, cosigner, now }: Deps): 
   );
 
   const ingest = async (log: LogRow, batch: Batch): Promise<Fault | { lines: string }> => {
-    const claim = readClaim(log, batch.note);
+    // Whoever has less than the sender thinks may not know the key yet that signed: the size comes first here.
+    if (batch.oldSize > log.size) return { status: 409, detail: 'The log has another size here.', size: log.size };
+    const claim = readClaim(log, await keysOf(db, log), batch.note);
     if ('status' in claim) return claim;
     const cosign = () => ({ lines: cosigner.sign(claim.text) });
     if (claim.size <= log.size) return (await held(log, claim)) ? cosign() : replayFault(log, batch.oldSize, claim);
@@ -60,15 +65,24 @@ export function batchRoutes(app: FastifyInstance, { db, cosigner, now }: Deps): 
     if (grown.frontier.size !== claim.size || !frontierRoot(grown.frontier).equals(claim.root)) {
       return { status: 422, detail: 'The entries do not add up to the root of the checkpoint.' };
     }
-    return (await store(log, claim, batch, grown)) ? cosign() : ingest(await reread(log), batch);
+    const rotated = newKeys(log, batch.entries, batch.note);
+    if (!rotated) return { status: 422, detail: 'An entry names a new key that did not sign the checkpoint.' };
+    return (await store(log, claim, batch, { grown, rotated })) ? cosign() : ingest(await reread(log), batch);
   };
 
   /** False when another client was faster; perhaps with the very same batch. */
-  const store = async (log: LogRow, claim: Claim, { entries, note }: Batch, grown: ReturnType<typeof grow>) => {
-    const { size, root } = claim;
+  const store = async (
+    log: LogRow,
+    { size, root }: Claim,
+    { entries, note }: Batch,
+    { grown, rotated }: { grown: ReturnType<typeof grow>; rotated: LogKey[] },
+  ) => {
     try {
       await db.transaction().execute(async trx => {
+        // Before the log itself, in the order in which an enrolment takes them.
+        if (rotated.length > 0) await fleet.hold(trx);
         await append(trx, log, entries, grown);
+        if (rotated.length > 0) await takeKeys(trx, fleet, log, rotated);
         await trx.insertInto('checkpoint').values({ oh: log.oh, size, root, note }).execute();
       });
       return true;
@@ -145,10 +159,15 @@ function readBatch(bytes: Buffer): Batch {
 }
 
 /** The head that the station signed; a wrong signature or another log's head is a fault. */
-function readClaim(log: LogRow, note: string): Claim | Fault {
+function readClaim(log: LogRow, keys: readonly LogKey[], note: string): Claim | Fault {
   try {
-    const { text } = openNote(note, [parseVkey(log.vkey)]);
+    const { text } = openNote(
+      note,
+      keys.map(({ key }) => key),
+    );
     const checkpoint = parseCheckpoint(text);
+    // Of what is new, the key in force until now has to sign: it vouches for the keys that come after it.
+    openNote(note, [keyAt(keys, checkpoint.size).key]);
     if (checkpoint.origin !== log.origin) return { status: 404, detail: 'The checkpoint belongs to another log.' };
     return { ...checkpoint, text };
   } catch (error) {

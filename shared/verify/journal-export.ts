@@ -3,6 +3,7 @@ import type { CheckpointBody } from '../tlog/checkpoint.ts';
 import { decodeEntry, type LeafEnvelope } from '../tlog/entry.ts';
 import { tilesOf } from '../tlog/export.ts';
 import { EMPTY_ROOT, leafHash } from '../tlog/hash.ts';
+import { keyAt, type LogKey, rotationIn } from '../tlog/key-chain.ts';
 import { appendLeaf, emptyFrontier, type Frontier, frontierRoot } from '../tlog/merkle.ts';
 import { entriesPath, tilePath, tileRoot, tileWidth } from '../tlog/tile.ts';
 import { TrustPolicy, type Verification } from './proof-bundle.ts';
@@ -26,7 +27,7 @@ export function verifyJournalExport(read: ReadExport, pins: FleetPin): Verificat
   const keys = policy && checkTrust(policy, pins, steps);
   const note = keys && readText(read, 'checkpoint', steps);
   const heads = keys && note ? checkHeads(read, note, keys, steps) : null;
-  if (heads) checkTree(read, heads, steps);
+  if (keys && heads) checkTree(read, keys, heads, steps);
   return steps.verification();
 }
 
@@ -82,11 +83,14 @@ function tryJson(text: string): unknown {
   }
 }
 
-function checkTree(read: ReadExport, { newest, confirmed }: Heads, steps: Steps): void {
+function checkTree(read: ReadExport, keys: StationKeys, { newest, confirmed }: Heads, steps: Steps): void {
   const times = createTimesCheck(confirmed.cosignedS);
   const rows = createRows(read);
+  const named: LogKey[] = keys.log.slice(0, 1);
   let past: Buffer = EMPTY_ROOT;
-  const fault = rebuild(read, newest, (leaf, hash, frontier) => {
+  const fault = rebuild(read, newest, (leaf, hash, frontier, bytes) => {
+    const next = rotationIn(bytes, keyAt(named, leaf.index).key);
+    if (next) named.push({ key: next, from: leaf.index + 1 });
     if (leaf.index < confirmed.size) times.add(leaf);
     if (frontier.size === confirmed.size) past = frontierRoot(frontier);
     rows.add(hash);
@@ -96,11 +100,32 @@ function checkTree(read: ReadExport, { newest, confirmed }: Heads, steps: Steps)
     return;
   }
   steps.ok('entries', `All ${newest.size} entries add up to the signed head, unaltered and in place.`);
+  checkKeys(named, keys, steps);
+  checkStanding(newest.size, confirmed, keys, steps);
   checkPast(past, newest.size, confirmed, steps);
   const wrong = rows.end();
   if (wrong.length > 0) steps.fail('tiles', `Not what the entries add up to, or missing: ${wrong.join(', ')}.`);
   else steps.ok('tiles', 'Every tile is what the entries add up to.');
   times.end(steps);
+}
+
+/** The keys that the entries name are those that the heads were checked with, from the same place on. */
+function checkKeys(named: readonly LogKey[], { log }: StationKeys, steps: Steps): void {
+  const same = named.length === log.length && named.every(({ key, from }, i) => isKey(log[i], key.vkey, from));
+  if (!same) steps.fail('rotation', 'The keys that the entries name are not those that signed the heads.');
+}
+
+function isKey(known: LogKey | undefined, vkey: string, from: number): boolean {
+  return known?.key.vkey === vkey && known.from === from;
+}
+
+/** Of a station that was revoked, nothing counts but what the server confirmed before. */
+function checkStanding(size: number, confirmed: ProvenHead, keys: StationKeys, steps: Steps): void {
+  const { revokedAt, witnessVouched } = keys;
+  if (revokedAt === null) return;
+  const good = confirmed.cosignedS === null || !witnessVouched ? 0 : Math.min(revokedAt, confirmed.size);
+  if (good < size)
+    steps.fail('revocation', `Not verified, the station was revoked: entry ${good} and all that come after it.`);
 }
 
 function checkPast(past: Buffer, size: number, confirmed: ProvenHead, steps: Steps): void {
@@ -113,7 +138,7 @@ function checkPast(past: Buffer, size: number, confirmed: ProvenHead, steps: Ste
 
 type Leaf = LeafEnvelope & { readonly index: number };
 
-type Visit = (leaf: Leaf, hash: Buffer, frontier: Frontier) => void;
+type Visit = (leaf: Leaf, hash: Buffer, frontier: Frontier, bytes: Buffer) => void;
 
 /** Shows every entry, and the tree up to it, to `visit` and gives, in a sentence, why they are not those under the head; null when they are. */
 function rebuild(read: ReadExport, head: CheckpointBody, visit: Visit): string | null {
@@ -126,7 +151,7 @@ function rebuild(read: ReadExport, head: CheckpointBody, visit: Visit): string |
       if (typeof leaf === 'string') return leaf;
       const hash = leafHash(bytes);
       frontier = appendLeaf(frontier, hash);
-      visit(leaf, hash, frontier);
+      visit(leaf, hash, frontier, bytes);
     }
   }
   return frontierRoot(frontier).equals(head.root)

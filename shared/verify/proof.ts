@@ -6,7 +6,7 @@ import type { OpenedDisclosure, ProvenEntry, ProvenJournal } from './pdf-journal
 import { ProofBundle, type Verification } from './proof-bundle.ts';
 import { attempt, createSteps, type Steps } from './steps.ts';
 import { createTimesCheck } from './times.ts';
-import { checkHead, checkTrust, type FleetPin, type ProvenHead } from './trust.ts';
+import { checkHead, checkTrust, type FleetPin, type ProvenHead, type StationKeys } from './trust.ts';
 
 type Leaf = LeafEnvelope & { readonly index: number };
 
@@ -14,20 +14,29 @@ type Leaf = LeafEnvelope & { readonly index: number };
  * Checks a proof bundle: policy, fleet log, enrolment, checkpoint, witness, every entry, personal data and times. Gives
  * the entries whose proofs held and the personal data that opened. Never throws for bad input.
  */
-export function verifyProofBundle(bundle: unknown, pins: FleetPin): Verification & ProvenJournal {
+export function verifyProofBundle(
+  bundle: unknown,
+  pins: FleetPin,
+): Verification & ProvenJournal & { logVkeys: string[] } {
   const steps = createSteps();
   const parsed = ProofBundle.safeParse(bundle);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     steps.fail('bundle', `This is no proof bundle: ${issue?.path.join('.') || 'it'} does not fit.`);
-    return { ...steps.verification(), entries: [], disclosures: [] };
+    return { ...steps.verification(), entries: [], disclosures: [], logVkeys: [] };
   }
   const keys = checkTrust(parsed.data.policy, pins, steps);
   const head = keys && checkHead(parsed.data.checkpoint, keys, steps);
   const leaves = head ? checkEntries(parsed.data, head, steps) : [];
+  if (keys && head) checkStanding(keys, head, leaves, steps);
   const disclosures = head ? checkDisclosures(parsed.data, leaves, steps) : [];
   if (head) checkTimes(leaves, head, steps);
-  return { ...steps.verification(), entries: leaves.map(proven), disclosures };
+  return {
+    ...steps.verification(),
+    entries: leaves.map(proven),
+    disclosures,
+    logVkeys: keys?.log.map(({ key }) => key.vkey) ?? [],
+  };
 }
 
 function checkEntries({ entries }: ProofBundle, head: ProvenHead, steps: Steps): Leaf[] {
@@ -41,6 +50,21 @@ function checkEntries({ entries }: ProofBundle, head: ProvenHead, steps: Steps):
   else if (leaves.length === entries.length)
     steps.ok('entries', `${counted(leaves.length)} in the journal under this head, unaltered and in place.`);
   return leaves;
+}
+
+/** What a revoked station signed counts only as far as the server confirmed it before. */
+function checkStanding(
+  { revokedAt, witnessVouched }: StationKeys,
+  head: ProvenHead,
+  leaves: readonly Leaf[],
+  steps: Steps,
+): void {
+  if (revokedAt === null) return;
+  const late = leaves.filter(({ index }) => index >= revokedAt).map(({ index }) => index);
+  if (late.length > 0)
+    steps.fail('revocation', `Not verified, the station was revoked at ${revokedAt} entries: ${late.join(', ')}.`);
+  if (head.cosignedS === null || !witnessVouched)
+    steps.fail('revocation', 'Not verified: the station was revoked, and no server confirmed this head.');
 }
 
 /** The entry, or in a sentence what is wrong with it. */

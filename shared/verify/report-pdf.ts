@@ -100,7 +100,7 @@ function checkJournal(
   const proven = verifyProofBundle(bundle, pins.fleetVkey === undefined ? {} : { fleetVkey: pins.fleetVkey });
   steps.push(...proven.steps);
   if (!proven.ok) return;
-  if (!sameKeys(document, bundle))
+  if (!proven.logVkeys.includes(document.journal.logVkey) || !sameFleet(document, bundle))
     steps.push({
       step: 'content',
       outcome: 'failed',
@@ -109,7 +109,6 @@ function checkJournal(
   else steps.push(...compareWithJournal(document, proven));
 }
 
-function sameKeys({ journal }: ReportDocument, bundle: unknown): boolean {
-  const { policy } = ProofBundle.parse(bundle);
-  return policy.logVkey === journal.logVkey && policy.fleetVkey === journal.fleetVkey;
+function sameFleet({ journal }: ReportDocument, bundle: unknown): boolean {
+  return ProofBundle.parse(bundle).policy.fleetVkey === journal.fleetVkey;
 }

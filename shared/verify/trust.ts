@@ -1,11 +1,12 @@
-import { z } from 'zod';
+import { KeyRotated } from '../keys.ts';
 import { type CheckpointBody, parseCheckpoint } from '../tlog/checkpoint.ts';
-import { TlogError } from '../tlog/errors.ts';
-import { leafHash } from '../tlog/hash.ts';
-import { verifyInclusion } from '../tlog/merkle.ts';
-import { type NoteAlgorithm, openNote, parseVkey, type VerifierKey } from '../tlog/note.ts';
-import { parseTlogProof } from '../tlog/proof.ts';
+import { decodeEntry } from '../tlog/entry.ts';
+import { keyAt, type LogKey } from '../tlog/key-chain.ts';
+import { openNote, type VerifierKey } from '../tlog/note.ts';
+import { fleetLeaves, openFleetEntry, parseKeyOf } from './fleet.ts';
 import type { TrustPolicy } from './proof-bundle.ts';
+import { checkRevocation } from './revocation.ts';
+import { checkRotations } from './rotations.ts';
 import { attempt, type Steps } from './steps.ts';
 
 /** The strings that the person who verifies already trusts. */
@@ -13,44 +14,50 @@ export type FleetPin = { readonly fleetVkey?: string };
 
 /** Keys that a station's checkpoints are checked with. */
 export type StationKeys = {
-  readonly log: VerifierKey;
+  /** Oldest first, each with the smallest head it has to sign. */
+  readonly log: readonly LogKey[];
   readonly witness: VerifierKey | null;
   /** Whether the fleet log says that this witness is the server's. */
   readonly witnessVouched: boolean;
+  /** From this size on nothing counts any more; null for a station that was not revoked. */
+  readonly revokedAt: number | null;
 };
 
 /** Head of a station's log whose signature held, and when a witness saw it, in seconds since 1970. */
 export type ProvenHead = CheckpointBody & { readonly cosignedS: number | null };
 
-const Enrolment = z.looseObject({
-  type: z.literal('station.enrolled'),
-  data: z.looseObject({ origin: z.string(), vkey: z.string(), witnessVkey: z.string().optional() }),
-});
-type Enrolment = z.infer<typeof Enrolment>['data'];
+type Enrolment = { origin: string; vkey: string; witnessVkey?: string | undefined; fleetSize: number };
 
-/** Goes from the pinned string to the station's key. Null when the policy names no usable key at all. */
+/** Goes from the pinned string to the station's keys. Null when the policy names no usable key at all. */
 export function checkTrust(policy: TrustPolicy, pin: FleetPin, steps: Steps): StationKeys | null {
-  const log = attempt(() => parseKeyOf(policy.logVkey, 'ed25519'));
-  if (log.fault) {
-    steps.fail('policy', `The key of the station's log is unusable: ${log.fault.message}.`);
+  const newest = attempt(() => parseKeyOf(policy.logVkey, 'ed25519'));
+  const first = attempt(() => parseKeyOf(firstVkey(policy), 'ed25519'));
+  const fault = newest.fault ?? first.fault;
+  if (newest.value === null || first.value === null) {
+    steps.fail('policy', `The key of the station's log is unusable: ${fault?.message}.`);
     return null;
   }
   const isPinHeld = checkPin(policy, pin, steps);
-  const enrolment = isPinHeld ? checkEnrolment(policy, pin, log.value, steps) : null;
-  if (policy.witnessVkey === null) return { log: log.value, witness: null, witnessVouched: false };
+  const enrolment = isPinHeld ? checkEnrolment(policy, pin, first.value, steps) : null;
+  const log = checkRotations(policy, first.value, steps) ?? [{ key: newest.value, from: 0 }];
+  const revokedAt = enrolment && checkRevocation(policy, first.value.name, enrolment.fleetSize, steps);
+  if (policy.witnessVkey === null) return { log, witness: null, witnessVouched: false, revokedAt };
   const witness = attempt(() => parseKeyOf(policy.witnessVkey ?? '', 'cosignature'));
   if (witness.fault) steps.fail('policy', `The server's cosignature key is unusable: ${witness.fault.message}.`);
   return {
-    log: log.value,
+    log,
     witness: witness.value,
     witnessVouched: enrolment?.witnessVkey !== undefined && enrolment.witnessVkey === policy.witnessVkey,
+    revokedAt,
   };
 }
 
-function parseKeyOf(vkey: string, algorithm: NoteAlgorithm): VerifierKey {
-  const key = parseVkey(vkey);
-  if (key.algorithm !== algorithm) throw new TlogError('bad_key', 'it is of the wrong type');
-  return key;
+/** The key that the first change replaced says which one the log began with; whether it did is checked with it. */
+function firstVkey({ logVkey, rotations }: TrustPolicy): string {
+  const [first] = rotations ?? [];
+  if (!first) return logVkey;
+  const entry = attempt(() => decodeEntry(Buffer.from(first.entry.bytes, 'base64')));
+  return KeyRotated.safeParse(entry.value?.data).data?.previous ?? '';
 }
 
 function checkPin({ fleetVkey }: TrustPolicy, pin: FleetPin, steps: Steps): boolean {
@@ -78,41 +85,22 @@ function checkEnrolment(policy: TrustPolicy, pin: FleetPin, log: VerifierKey, st
     say('enrolment', `No fleet log vouches for the key of this station (${log.vkey}): only this file names it.`);
     return null;
   }
-  const head = attempt(() => readFleetProof(fleet.proof, fleetVkey));
-  if (head.fault) {
-    steps.fail('fleet', `The checkpoint of the fleet log does not hold: ${head.fault.message}.`);
+  const { leaf, head, fault } = openFleetEntry(fleet, fleetVkey, fleetLeaves.enrolled);
+  if (head === null) {
+    steps.fail('fleet', `The checkpoint of the fleet log does not hold: ${fault}.`);
     return null;
   }
-  const { size, root, index, proof } = head.value;
-  steps.ok('fleet', `The fleet log signed its head at ${size} entries.`);
-  const entry = Buffer.from(fleet.entry, 'utf8');
-  if (!verifyInclusion({ index, size, root, proof, leaf: leafHash(entry) })) {
-    steps.fail('enrolment', 'The entry that enrols this station is not in the fleet log.');
+  steps.ok('fleet', `The fleet log signed its head at ${head} entries.`);
+  if (leaf === null) {
+    steps.fail('enrolment', `The entry that should enrol this station does not: ${fault}.`);
     return null;
   }
-  const enrolment = readEnrolment(fleet.entry);
-  if (enrolment === null || enrolment.vkey !== log.vkey || enrolment.origin !== log.name) {
+  if (leaf.data.vkey !== log.vkey || leaf.data.origin !== log.name) {
     steps.fail('enrolment', 'The entry of the fleet log does not enrol this station with this key.');
     return null;
   }
-  steps.ok('enrolment', `Entry ${index} of the fleet log enrols ${log.name} with this key.`);
-  return enrolment;
-}
-
-function readFleetProof(text: string, fleetVkey: string) {
-  const key = parseKeyOf(fleetVkey, 'ed25519');
-  const { index, proof, note } = parseTlogProof(text);
-  const head = parseCheckpoint(openNote(note, [key]).text);
-  if (head.origin !== key.name) throw new TlogError('bad_checkpoint', 'it is the head of another log');
-  return { ...head, index, proof };
-}
-
-function readEnrolment(text: string): Enrolment | null {
-  try {
-    return Enrolment.safeParse(JSON.parse(text)).data?.data ?? null;
-  } catch {
-    return null;
-  }
+  steps.ok('enrolment', `Entry ${leaf.index} of the fleet log enrols ${log.name} with this key.`);
+  return { ...leaf.data, fleetSize: leaf.size };
 }
 
 /** Checks origin, signature and cosignature of a station's checkpoint. Null when the station's own signature does not hold. */
@@ -123,16 +111,25 @@ export function checkHead(note: string, keys: StationKeys, steps: Steps): Proven
 
 /** The same without the cosignature. */
 export function checkSignature(note: string, { log }: StationKeys, steps: Steps): CheckpointBody | null {
-  const head = attempt(() => parseCheckpoint(openNote(note, [log]).text));
+  const head = attempt(() => {
+    const said = parseCheckpoint(
+      openNote(
+        note,
+        log.map(({ key }) => key),
+      ).text,
+    );
+    return parseCheckpoint(openNote(note, [keyAt(log, said.size).key]).text);
+  });
   if (head.fault) {
     steps.fail('checkpoint', `The checkpoint of the station does not hold: ${head.fault.message}.`);
     return null;
   }
-  if (head.value.origin !== log.name) {
+  const { name } = keyAt(log, head.value.size).key;
+  if (head.value.origin !== name) {
     steps.fail('checkpoint', `The checkpoint is the head of another log: ${head.value.origin}.`);
     return null;
   }
-  steps.ok('checkpoint', `${log.name} signed its head at ${head.value.size} entries.`);
+  steps.ok('checkpoint', `${name} signed its head at ${head.value.size} entries.`);
   return head.value;
 }
 

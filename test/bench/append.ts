@@ -36,7 +36,7 @@ export async function benchAppend(): Promise<string[]> {
       clock,
     });
     const initialOrigin = 'audit.local/s/bench/0';
-    const journal = createJournal({ database, subjects, logKey: keyring.logKey, clock, random, initialOrigin });
+    const journal = createJournal({ database, subjects, logKeys: keyring.logKeys, clock, random, initialOrigin });
     const subject = subjects.create();
     const append = () =>
       database.write(tx =>

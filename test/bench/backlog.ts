@@ -48,7 +48,6 @@ export async function benchBacklog(entries = 50_000): Promise<string[]> {
       clock,
       random,
       publish: () => {},
-      logKey: parts.keyring.logKey,
       central: createCentralClient,
       log: () => {},
     });

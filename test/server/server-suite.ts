@@ -11,6 +11,7 @@ import { leafHash } from '../../shared/tlog/hash.ts';
 import { openNote, parseVkey } from '../../shared/tlog/note.ts';
 import { createSteps } from '../../shared/verify/steps.ts';
 import { checkTrust } from '../../shared/verify/trust.ts';
+import { describeKeys } from './key-suite.ts';
 import { createStationLog, type StationLog } from './station-client.ts';
 
 const hourMs = 3_600_000;
@@ -76,6 +77,8 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
     await server.close();
     rmSync(dir, { recursive: true });
   });
+
+  describeKeys({ enrolled, send, get, expectProblem });
 
   describe('enrolment', () => {
     test('answers with the keys, and the fleet log names the station to whoever pinned one string', async () => {

@@ -74,9 +74,12 @@ export async function startSyncing() {
     get admin() {
       return present().admin;
     },
+    folder,
     status,
     health: () => present().admin['health.get'](),
     now: () => present().bench.clock.now(),
+    /** Writes the journal as a folder that outsiders can verify. */
+    export: (dir: string) => present().bench.station.exportJournal(dir),
     advance: (ms: number) => present().bench.clock.advance(ms),
     async enrol(): Promise<void> {
       await present().admin['sync.enrol']({ serverUrl: line.url, code: await serving().createEnrolCode() });
@@ -129,7 +132,9 @@ export async function startSyncing() {
       const { origin } = await present().admin['journal.status']();
       const oh = sha256(Buffer.from(origin)).toString('hex');
       const get = (path: string) => fetch(new URL(path, serving().url));
-      const { entry } = (await (await get(`/fleet/stations/${oh}/proof`)).json()) as { entry: string };
+      type Proof = { entry: string; rotations: { entry: string }[] };
+      const proof = (await (await get(`/fleet/stations/${oh}/proof`)).json()) as Proof;
+      const { entry } = proof.rotations.at(-1) ?? proof;
       const { vkey } = (JSON.parse(entry) as { data: { vkey: string } }).data;
       const note = await (await get(`/v1/logs/${oh}/checkpoint`)).text();
       const { text, signatures } = openNote(note, [parseVkey(vkey), parseVkey(serving().witnessVkey)]);

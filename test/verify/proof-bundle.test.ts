@@ -48,6 +48,7 @@ describe('a whole bundle', () => {
       'policy ok',
       'fleet ok',
       'enrolment ok',
+      'revocation skipped',
       'checkpoint ok',
       'witness ok',
       'entries ok',

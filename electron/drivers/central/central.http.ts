@@ -8,7 +8,8 @@ const maxAnswerBytes = 256 * 1024;
 const gzipFromBytes = 2_048;
 
 const Enrolment = z.object({ origin: z.string().min(1), witnessVkey: z.string().min(1), fleetVkey: z.string().min(1) });
-const FleetProof = z.object({ entry: z.string().min(1), proof: z.string().min(1) });
+const FleetEntry = z.object({ entry: z.string().min(1), proof: z.string().min(1) });
+const FleetProof = FleetEntry.extend({ rotations: z.array(FleetEntry).default([]) });
 const Problem = z.object({ title: z.string().max(500).optional(), detail: z.string().max(2_000).optional() });
 
 type Answer = { status: number; type: string; text: string; retryAfterMs: number | null };

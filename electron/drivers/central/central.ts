@@ -36,9 +36,12 @@ export type Central = {
   putBatch(oh: string, body: Buffer, signal: AbortSignal): Promise<BatchAnswer>;
   /** The newest head the server has of this log: a note with the station's own signature and the server's. */
   checkpoint(oh: string, signal: AbortSignal): Promise<string>;
-  /** Proof that the fleet log names this station's key: fleet checkpoint, entry bytes, index and inclusion proof. */
+  /** Proof that the fleet log names this station's keys: fleet checkpoint, entry bytes, index and inclusion proof. */
   fleetProof(oh: string, signal: AbortSignal): Promise<FleetProof>;
 };
 
 /** tlog-proof text over the fleet log, with the entry it proves. */
-export type FleetProof = { entry: string; proof: string };
+export type FleetEntry = { entry: string; proof: string };
+
+/** The entry that enrolled the station, and those that name its later keys, oldest first. */
+export type FleetProof = FleetEntry & { rotations: FleetEntry[] };

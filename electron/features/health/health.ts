@@ -1,6 +1,7 @@
 import { BenchError } from '../../../shared/errors.ts';
 import type { Health, healthMethods } from '../../../shared/health.ts';
 import type { JournalStatus } from '../../../shared/journal.ts';
+import type { KeyAge } from '../../../shared/keys.ts';
 import type { SyncStatus } from '../../../shared/sync.ts';
 import type { Picea } from '../../drivers/picea/picea.ts';
 import type { Handlers } from '../../handlers.ts';
@@ -15,6 +16,7 @@ export type HealthDeps = {
   journal(): JournalStatus;
   sync(): SyncStatus;
   keystore: Health['keystore'];
+  keys(): KeyAge[];
   picea: Picea;
   /** The journal is shorter than this station once had: the database is an older copy. */
   restored: boolean;
@@ -38,6 +40,7 @@ export function createHealth(deps: HealthDeps) {
       deps.training && 'Training: everything made here is marked so and counts for nothing.',
       deps.restored && 'The data are an older copy than this station once had. Call an admin before going on.',
       !tool.available && `No erasure is possible: ${tool.detail}`,
+      keysWarning(deps.keys()),
       sync.state === 'frozen' && `Sync is stopped: ${sync.lastAnswer ?? 'the server found a fork'}. Call an admin.`,
       sync.state === 'not_enrolled' && 'Not enrolled: nobody but this station vouches for its journal yet.',
       since !== null &&
@@ -62,9 +65,20 @@ export function createHealth(deps: HealthDeps) {
         journal,
         sync,
         keystore: deps.keystore,
+        keys: deps.keys(),
         eraseTool: tool,
         warnings: warnings(journal, sync, tool),
       };
     },
   } satisfies Pick<Handlers, keyof typeof healthMethods>;
+}
+
+/** The one that is due first speaks for all, for they are replaced together. */
+function keysWarning(keys: readonly KeyAge[]): string | false {
+  const [first] = keys.filter(({ state }) => state !== 'good').toSorted((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
+  if (!first) return false;
+  const day = first.dueAt.slice(0, 10);
+  return first.state === 'soon'
+    ? `The keys of this station are due for replacement on ${day}. An admin replaces them on the Station screen.`
+    : `The keys of this station were due for replacement on ${day}. Call an admin.`;
 }

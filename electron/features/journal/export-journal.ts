@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BenchError } from '../../../shared/errors.ts';
 import { exportLog } from '../../../shared/tlog/export.ts';
-import type { TrustPolicy } from '../../../shared/verify/proof-bundle.ts';
 import type { Journal } from './journal.ts';
+import { policyOf, type Trust } from './policy.ts';
 
 /**
  * Writes the whole journal, in the tlog-tiles layout, into an empty folder or over an earlier export: entry bundles,
@@ -11,11 +11,11 @@ import type { Journal } from './journal.ts';
  * behind. Call it outside a transaction. Returns how many entries it holds; throws BenchError `bad_input`,
  * `data_folder_unusable` or `disk_full`.
  */
-export function exportJournal(journal: Journal, trust: Omit<TrustPolicy, 'logVkey'>, dir: string): { size: number } {
+export function exportJournal(journal: Journal, trust: Trust, dir: string): { size: number } {
   const { store } = journal;
   const { size, note } = journal.checkpoint();
   const own = store.checkpoint(size)?.cosigs ?? '';
-  const policy: TrustPolicy = { logVkey: journal.vkey, ...trust };
+  const policy = policyOf(journal, trust);
   const confirmed = store.newestCosigned();
   const write = (path: string, bytes: Uint8Array | string) => {
     const file = join(dir, ...path.split('/'));

@@ -148,7 +148,15 @@ export function createJournalStore(read: Reads) {
     },
     checkpoint: (size: number) =>
       read.get(query.selectFrom('checkpoint').select(['note', 'cosigs']).where('size', '=', size)),
-    checkpoints: () => read.all(query.selectFrom('checkpoint').select(['size', 'note', 'cosigs']).orderBy('size')),
+    checkpoints: (from = 0, most = Number.MAX_SAFE_INTEGER) =>
+      read.all(
+        query
+          .selectFrom('checkpoint')
+          .select(['size', 'note', 'cosigs'])
+          .where('size', '>=', from)
+          .orderBy('size')
+          .limit(most),
+      ),
     newestCosigned: () =>
       read.get(
         query

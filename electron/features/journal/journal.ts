@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import { type EntryData, type EntrySlots, type EntryType, entryTypes } from '../../../shared/events.ts';
 import type { JournalStatus } from '../../../shared/journal.ts';
@@ -14,12 +13,14 @@ import {
   frontierRoot,
   rootAt,
 } from '../../../shared/tlog/merkle.ts';
-import { createNoteSigner, joinNote } from '../../../shared/tlog/note.ts';
+import { joinNote } from '../../../shared/tlog/note.ts';
 import { openPiiWithDek, sealPii } from '../../../shared/tlog/pii.ts';
 import type { Database, Tx } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
 import { createJournalStore } from './journal.store.ts';
+import type { LogKeys } from './log-keys.ts';
+import { createSigning } from './signing.ts';
 import type { Subject, Subjects } from './subjects.ts';
 
 export type NewEntry<T extends EntryType> = {
@@ -47,7 +48,7 @@ export type AnyEntry = {
 export type JournalDeps = {
   database: Database;
   subjects: Subjects;
-  logKey: KeyObject;
+  logKeys: LogKeys;
   clock: Clock;
   random: Random;
   /** Origin of the log to open when the database has none yet. */
@@ -68,7 +69,7 @@ export function createJournal(deps: JournalDeps) {
     database.write(tx => store.create(tx, { origin: deps.initialOrigin, size: 0, frontier: Buffer.alloc(0), root }));
   }
   const origin = existing?.origin ?? deps.initialOrigin;
-  const signer = createNoteSigner(origin, deps.logKey);
+  const signing = createSigning({ database, store, origin, logKeys: deps.logKeys });
   // Kept beside the row so that an append need not decode it; the row's size guards against it being stale.
   let frontier: Frontier = existing ? decodeFrontier(existing.size, existing.frontier) : emptyFrontier;
 
@@ -136,14 +137,18 @@ export function createJournal(deps: JournalDeps) {
     const known = store.checkpoint(size);
     if (known) return { size, root, note: known.note };
     const text = formatCheckpoint({ origin, size, root });
-    const note = joinNote(text, [signer.sign(text)]);
+    const note = joinNote(text, signing.sign(text, size));
     database.write(tx => store.insertCheckpoint(tx, size, note));
     return { size, root, note };
   };
 
   return {
     origin,
-    vkey: signer.vkey,
+    /** The key in force. */
+    get vkey() {
+      return signing.vkey;
+    },
+    signing,
     store,
     /** Adds one entry within `tx` and returns its index. Refuses data that does not fit the type's schema. */
     append: <T extends EntryType>(tx: Tx, entry: NewEntry<T>): number => appendAny(tx, entry),

@@ -1,15 +1,16 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Keystore } from '../../drivers/keystore/keystore.ts';
 import type { Random } from '../../drivers/random/random.ts';
+import { type LogKeys, openLogKeys } from './log-keys.ts';
 
 export type Keyring = {
   /** Raw 256-bit keys of the two databases and of the wrapping of subject keys. */
   readonly databaseKey: Buffer;
   readonly keysDatabaseKey: Buffer;
   readonly wrappingKey: Buffer;
-  /** Ed25519, signs checkpoints. */
-  readonly logKey: KeyObject;
+  /** Ed25519, sign the log's heads. */
+  readonly logKeys: LogKeys;
 };
 
 const names = {
@@ -40,13 +41,13 @@ export async function openKeyring(deps: { keystore: Keystore; random: Random; fr
   };
   const symmetric = async (name: string) =>
     Buffer.from(await secret(name, () => random.bytes(32).toString('base64')), 'base64');
-  const logPem = await secret(names.logKey, () =>
+  await secret(names.logKey, () =>
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   );
   return {
     databaseKey: await symmetric(names.databaseKey),
     keysDatabaseKey: await symmetric(names.keysDatabaseKey),
     wrappingKey: await symmetric(names.wrappingKey),
-    logKey: createPrivateKey(logPem),
+    logKeys: await openLogKeys(keystore),
   };
 }

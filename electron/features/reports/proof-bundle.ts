@@ -2,9 +2,8 @@ import { inclusionProof } from '../../../shared/tlog/merkle.ts';
 import { blobKey } from '../../../shared/tlog/pii.ts';
 import type { ProofBundle } from '../../../shared/verify/proof-bundle.ts';
 import type { Journal } from '../journal/journal.ts';
+import { policyOf, type Trust } from '../journal/policy.ts';
 import type { Subjects } from '../journal/subjects.ts';
-
-export type Trust = Omit<ProofBundle['policy'], 'logVkey'>;
 
 /**
  * Proofs that the named entries are in the journal, up to the present signed head, with the keys to that of
@@ -27,7 +26,7 @@ export function proofBundle(
       proof: inclusionProof(index, size, subtree).map(hash => hash.toString('base64')),
     })),
     disclosures: indexes.flatMap(index => disclose(journal, subjects, index, slot => mayOpen(index, slot))),
-    policy: { logVkey: journal.vkey, ...trust },
+    policy: policyOf(journal, trust),
   };
 }
 

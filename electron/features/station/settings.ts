@@ -13,6 +13,8 @@ export type SettingKey =
   | 'witness-vkey'
   | 'fleet-vkey'
   | 'fleet-proof'
+  | 'log-vkey'
+  | 'key-times'
   | 'sampling-block'
   | 'letterhead'
   | 'labels';

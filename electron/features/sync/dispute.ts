@@ -19,7 +19,10 @@ export type Verdict =
  */
 export function judgeHead(journal: Journal, note: string, witnessVkey: string): Verdict {
   try {
-    const { text, signatures } = openNote(note, [parseVkey(journal.vkey), parseVkey(witnessVkey)]);
+    const { text, signatures } = openNote(note, [
+      ...journal.signing.keys().map(({ key }) => key),
+      parseVkey(witnessVkey),
+    ]);
     const signers = new Set(signatures.map(s => s.algorithm));
     const { origin, size, root } = parseCheckpoint(text);
     if (signers.size < 2 || origin !== journal.origin) return 'unproven';

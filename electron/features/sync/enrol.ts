@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, sign } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Database } from '../../database/database.ts';
 import type { Central } from '../../drivers/central/central.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -8,20 +8,20 @@ type Deps = {
   database: Database;
   journal: Journal;
   settings: Settings;
-  logKey: KeyObject;
   central(url: string): Central;
 };
 
 /** Takes the station in at a server: proves that it holds its log's key, and keeps whom to trust from then on. */
 export async function enrolStation(
-  { database, journal, settings, logKey, central }: Deps,
+  { database, journal, settings, central }: Deps,
   { serverUrl, code, signal }: { serverUrl: string; code: string; signal: AbortSignal },
 ): Promise<void> {
   const server = central(serverUrl);
   const stationId = settings.get('station-id') ?? '';
   const prefix = settings.get('prefix') ?? '';
-  const { vkey, origin } = journal;
-  const proof = sign(null, Buffer.from(`enrol\n${code}\n${stationId}\n${vkey}`), logKey).toString('base64');
+  const { origin } = journal;
+  const { vkey, sign } = journal.signing.first();
+  const proof = sign(Buffer.from(`enrol\n${code}\n${stationId}\n${vkey}`)).toString('base64');
   const { witnessVkey, fleetVkey } = await server.enrol({ code, prefix, stationId, vkey, proof }, signal);
   const fleet = await server.fleetProof(createHash('sha256').update(origin).digest('hex'), signal);
   database.write(tx => {

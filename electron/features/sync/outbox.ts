@@ -16,15 +16,16 @@ export function nextBatch(journal: Journal, from: number, maxEntries: number): B
     bytes += row.bytes.length;
     return i === 0 || bytes <= softBytes;
   });
-  const to = from + fitting.length;
+  const to = journal.signing.endOfBatch(from, from + fitting.length);
+  const entries = to === from + fitting.length ? fitting : journal.store.entries(from, to);
   const { note } = journal.checkpoint(to);
   const proof = from === 0 ? [] : consistencyProof(from, to, journal.store.subtree(to));
   return {
     from,
     to,
     note,
-    body: encodeBatch({ oldSize: from, proof, note, entries: fitting.map(row => row.bytes) }),
-    onlyReceipts: fitting.every(row => journal.entry(row.idx).type === 'sync.receipt'),
+    body: encodeBatch({ oldSize: from, proof, note, entries: entries.map(row => row.bytes) }),
+    onlyReceipts: entries.every(row => journal.entry(row.idx).type === 'sync.receipt'),
   };
 }
 
@@ -32,9 +33,9 @@ export function nextBatch(journal: Journal, from: number, maxEntries: number): B
  * The cosignature among the server's answer lines; null when none of them is the witness's over this very note.
  * `serverTime` is in seconds since 1970.
  */
-export function openReceipt(batch: Batch, lines: string, keys: { logVkey: string; witnessVkey: string }) {
+export function openReceipt(batch: Batch, lines: string, witnessVkey: string) {
   try {
-    const { signatures } = openNote(batch.note + lines, [parseVkey(keys.logVkey), parseVkey(keys.witnessVkey)]);
+    const { signatures } = openNote(batch.note + lines, [parseVkey(witnessVkey)]);
     const cosignature = signatures.find(s => s.algorithm === 'cosignature');
     if (cosignature?.timeS === undefined) return null;
     return {

@@ -13,10 +13,7 @@ export function recordReceipt(
   { database, journal, settings }: Deps,
   { batch, lines, fellBackTo }: { batch: Batch; lines: string; fellBackTo: number | null },
 ): string | null {
-  const receipt = openReceipt(batch, lines, {
-    logVkey: journal.vkey,
-    witnessVkey: settings.get('witness-vkey') ?? '',
-  });
+  const receipt = openReceipt(batch, lines, settings.get('witness-vkey') ?? '');
   if (!receipt) return null;
   const serverTime = new Date(receipt.serverTimeS * 1000).toISOString();
   const { cosignedSize } = journal.status();

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import type { SyncStatus, syncMethods } from '../../../shared/sync.ts';
 import type { Database } from '../../database/database.ts';
@@ -11,6 +11,7 @@ import type { Settings } from '../station/settings.ts';
 import { askServer } from './ask-server.ts';
 import { judgeHead } from './dispute.ts';
 import { enrolStation } from './enrol.ts';
+import { createFleetProofs } from './fleet-proofs.ts';
 import { type Batch, nextBatch } from './outbox.ts';
 import { recordReceipt } from './record-receipt.ts';
 
@@ -27,7 +28,6 @@ export type SyncDeps = {
   clock: Clock;
   random: Random;
   publish: Publish;
-  logKey: KeyObject;
   /** A client for the server at this address. */
   central(url: string): Central;
   log(line: Record<string, unknown>): void;
@@ -124,11 +124,14 @@ export function createSync(deps: SyncDeps) {
       const batch = nextBatch(journal, from(), state.limit);
       const answer = await send(batch);
       if (stopped.signal.aborted || !(await take(batch, answer))) return;
+      await journal.signing.settle();
+      await fleetProofs.refresh(oh, stopped.signal);
     }
     if (!stopped.signal.aborted) become({ phase: 'idle', nextAttemptAt: null });
   };
 
   const ask = askServer(deps);
+  const fleetProofs = createFleetProofs({ ...deps, ask });
   const send = (batch: Batch) => ask(central => central.putBatch(oh, batch.body, stopped.signal));
 
   /** What an answer means; true when the next batch may follow at once. */

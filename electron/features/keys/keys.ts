@@ -1,0 +1,50 @@
+import type { KeyAge, keyMethods } from '../../../shared/keys.ts';
+import type { Database } from '../../database/database.ts';
+import type { Clock } from '../../drivers/clock/clock.ts';
+import type { Handlers } from '../../handlers.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Subjects } from '../journal/subjects.ts';
+import type { Settings } from '../station/settings.ts';
+import { createKeyTimes } from './key-times.ts';
+
+export type KeysDeps = {
+  database: Database;
+  journal: Journal;
+  subjects: Subjects;
+  settings: Settings;
+  clock: Clock;
+};
+
+/** Replaces the keys of the station, each in a step of its own that a crash leaves either done or not begun. */
+export function createKeys(deps: KeysDeps) {
+  const { database, journal, subjects, settings, clock } = deps;
+  const times = createKeyTimes({ settings, journal, now: clock.now });
+
+  const rotateLogKey = async (actor: string) => {
+    await journal.signing.rotate(data => {
+      database.write(tx => {
+        journal.append(tx, { type: 'key.rotated', actor, data });
+        times.renewed(tx, 'log');
+      });
+    });
+    // The first head over the entry carries both signatures; nothing has to wait for it.
+    journal.checkpoint();
+  };
+  const rewrapSubjects = async (actor: string) => {
+    await subjects.rewrapAll();
+    database.write(tx => {
+      journal.append(tx, { type: 'subject_keys.rewrapped', actor, data: {} });
+      times.renewed(tx, 'subjects');
+    });
+  };
+
+  const handlers = {
+    'keys.rotate': async (_, { operatorId }) => {
+      await rewrapSubjects(operatorId);
+      await rotateLogKey(operatorId);
+      return times.ages();
+    },
+  } satisfies Pick<Handlers, keyof typeof keyMethods>;
+
+  return { handlers, ages: (): KeyAge[] => times.ages() };
+}
