@@ -3,11 +3,13 @@ import type { Blobs } from './database/blobs.ts';
 import type { Database } from './database/database.ts';
 import type { Clock } from './drivers/clock/clock.ts';
 import type { Random } from './drivers/random/random.ts';
+import { createAccessReview } from './features/access/access-review.ts';
 import { createApprovals } from './features/approvals/approvals.ts';
 import { createEvidence } from './features/evidence/evidence.ts';
 import type { Identity } from './features/identity/identity.ts';
 import { bypassMoves } from './features/jobs/bypass-moves.ts';
 import type { Jobs } from './features/jobs/jobs.ts';
+import { createSamplingHandlers } from './features/jobs/sampling-handlers.ts';
 import type { Journal } from './features/journal/journal.ts';
 import type { Subjects } from './features/journal/subjects.ts';
 import type { Publish } from './handlers.ts';
@@ -23,14 +25,16 @@ type ReviewDeps = {
   random: Random;
   publish: Publish;
   jobs: Jobs;
-  identity: Pick<Identity, 'reauthenticate' | 'nameOf'>;
+  identity: Pick<Identity, 'reauthenticate' | 'nameOf' | 'handlers'>;
   /** Whether two accounts carry the same badge. */
   sameBadge(a: OperatorId, b: OperatorId): boolean;
+  /** Whether somebody has a second factor; null when it is not known. */
+  secondFactorOf(operator: OperatorId): boolean | null;
 };
 
 /** Everything by which people look at each other's work: evidence and the decisions that rest on it. */
 export function createReviewParts(deps: ReviewDeps) {
-  const { jobs, identity, lasting, sameBadge, ...base } = deps;
+  const { jobs, identity, lasting, sameBadge, secondFactorOf, ...base } = deps;
   const evidence = createEvidence({
     ...base,
     jobOf: (id: JobId) => jobs.view(id),
@@ -45,5 +49,17 @@ export function createReviewParts(deps: ReviewDeps) {
     nameOf: identity.nameOf,
     sameBadge,
   });
-  return { evidence, approvals, handlers: { ...evidence.handlers, ...approvals.handlers } };
+  const access = createAccessReview({
+    ...base,
+    people: () => identity.handlers['users.list'](),
+    nameOf: identity.nameOf,
+    secondFactorOf,
+  });
+  const handlers = {
+    ...evidence.handlers,
+    ...approvals.handlers,
+    ...createSamplingHandlers({ ...base, nameOf: identity.nameOf, ticketOf: id => jobs.find(id).ticket }),
+    ...access.handlers,
+  };
+  return { evidence, approvals, handlers };
 }

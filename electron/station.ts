@@ -88,6 +88,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     jobs,
     identity,
     sameBadge: () => false,
+    secondFactorOf: () => null,
   });
   const sync = createSync({ ...base, central: drivers.central, log });
   const papers = createPaperParts({

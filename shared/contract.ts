@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { accessMethods } from './access.ts';
 import { approvalEvents, approvalMethods } from './approvals.ts';
 import { deviceEvents, deviceMethods } from './devices.ts';
 import type { ErrorCode } from './errors.ts';
@@ -11,6 +12,7 @@ import { keyMethods } from './keys.ts';
 import { labelMethods } from './labels.ts';
 import { privacyMethods } from './privacy.ts';
 import { reportEvents, reportMethods } from './reports.ts';
+import { samplingMethods } from './sampling.ts';
 import { syncEvents, syncMethods } from './sync.ts';
 import { trainingMethods } from './training.ts';
 
@@ -20,6 +22,8 @@ export const methods = {
   ...deviceMethods,
   ...jobMethods,
   ...approvalMethods,
+  ...samplingMethods,
+  ...accessMethods,
   ...evidenceMethods,
   ...journalMethods,
   ...syncMethods,

@@ -54,6 +54,13 @@ export const entryTypes = {
   },
   'access.refused': { data: z.object({ method: z.string(), code: z.string() }) },
 
+  /** A table was taken out of the bench as a file. */
+  'table.exported': {
+    data: z.object({ table: z.enum(['sampling_coverage', 'access_review']), from: Instant, to: Instant }),
+  },
+  /** Somebody looked at who has access; `digest` is the hash of the figures they saw. */
+  'access.reviewed': { data: z.object({ from: Instant, to: Instant, people: z.int(), digest: Sha256Hex }) },
+
   'device.identified': {
     data: z.object({
       adapter: z.string(),
@@ -74,6 +81,8 @@ export const entryTypes = {
       /** Journal index of the identity read that the job rests on. */
       identifiedAt: z.int(),
       previous: JobId.nullable(),
+      /** The previous job was drawn for sampling and ended without its verification. */
+      inheritsDraw: z.boolean().default(false),
       policy: z.object({ selfSignOff: z.boolean(), unknownLocksPass: z.boolean() }),
     }),
   },

@@ -26,6 +26,7 @@ const personal: Record<string, (value: unknown) => unknown> = {
   operatorName: initials,
   capturedByName: initials,
   byName: initials,
+  verifierName: initials,
   done: value => (typeof value === 'string' ? '•••' : value),
   decisionReason: value => (typeof value === 'string' ? '•••' : value),
   // Of a job in the operator's words; of a bypass request one of a list.

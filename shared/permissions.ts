@@ -23,6 +23,8 @@ export const permissions = {
   'report.issue': ['technician', 'supervisor', 'admin'],
   'report.read': ['technician', 'supervisor', 'admin', 'auditor'],
   'journal.read': ['supervisor', 'admin', 'auditor'],
+  'access.review': ['admin', 'auditor'],
+  'access.sign_off': ['admin'],
   'user.manage': ['admin'],
   'station.manage': ['admin'],
   'privacy.manage': ['admin'],

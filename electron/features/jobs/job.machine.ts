@@ -75,7 +75,7 @@ export const createJobMachine = (refuse: JobGuards) =>
   setupJob(refuse).createMachine({
     id: 'job',
     initial: 'intake',
-    context: ({ input }) => ({
+    context: ({ input: { inherited, ...input } }) => ({
       ...input,
       condition: null,
       attempts: 0,
@@ -83,14 +83,14 @@ export const createJobMachine = (refuse: JobGuards) =>
       attempt: null,
       erasure: null,
       exceptions: [],
-      eraseOperators: [],
+      eraseOperators: inherited?.eraseOperators ?? [],
       approval: null,
       usedApprovals: [],
       steps: {},
       testers: [],
       locks: { activation: 'unknown', frp: 'unknown', mdm: 'unknown', blacklist: 'unknown' },
       waived: [],
-      sampling: { drawn: false, verifiedBy: null },
+      sampling: { drawn: inherited != null, verifiedBy: null },
       selfSignedOff: false,
       heldFrom: null,
     }),

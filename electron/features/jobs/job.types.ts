@@ -36,7 +36,8 @@ export type JobContext = {
   heldFrom: HoldablePlace | null;
 };
 
-export type JobInput = Pick<JobContext, 'identity' | 'policy'>;
+/** `inherited`: an earlier job of the device was drawn and ended without its verification, so this one is drawn too. */
+export type JobInput = Pick<JobContext, 'identity' | 'policy'> & { inherited?: { eraseOperators: string[] } | null };
 
 export type InterruptionCause = 'restart' | 'unplugged' | 'tool_lost' | 'stalled' | 'not_stored';
 

@@ -97,6 +97,7 @@ export function createJobs(deps: JobsDeps) {
       throw new BenchError('state_refused', 'The device told nothing that names it. Identify it first.');
     if (store.openOf(deviceId)) throw new BenchError('conflict', 'This device has an open job already.');
     const previous = earlierJobOf(identifiers);
+    const inherited = previous && drawnWithoutVerification(find(previous));
     const id = JobId.parse(random.uuidV7(clock.now()));
     const number = database.write(tx => {
       const next = settings.next(tx, 'ticket-counter', Math.max(10_000, deps.ticketFloor()));
@@ -107,7 +108,7 @@ export function createJobs(deps: JobsDeps) {
         id,
         ticket,
         deviceId,
-        snapshot: newJob({ identity, policy: deps.policy }),
+        snapshot: newJob({ identity, policy: deps.policy, inherited }),
         identifiedIdx,
         reasonIdx: null,
         previous,
@@ -119,7 +120,13 @@ export function createJobs(deps: JobsDeps) {
         actor: caller.operatorId,
         device: deviceId,
         job: id,
-        data: { ticket, identifiedAt: identifiedIdx, previous, policy: deps.policy },
+        data: {
+          ticket,
+          identifiedAt: identifiedIdx,
+          previous,
+          inheritsDraw: inherited !== null,
+          policy: deps.policy,
+        },
       });
       return next;
     });
@@ -176,4 +183,10 @@ function entryOf<T extends JobEntryType>(row: JobRow, act: Act<T>, next: JobSnap
     job: row.id,
     pii: Object.fromEntries(slots),
   };
+}
+
+/** Whose look a new job of the same device still owes; null when it owes none. */
+function drawnWithoutVerification({ snapshot: { context } }: JobRow): { eraseOperators: string[] } | null {
+  const { sampling, eraseOperators } = context;
+  return sampling.drawn && sampling.verifiedBy === null ? { eraseOperators } : null;
 }

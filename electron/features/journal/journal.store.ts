@@ -122,14 +122,25 @@ export function createJournalStore(read: Reads) {
     /** Indexes of entries, oldest first, by job. */
     ofJob: (job: string) =>
       read.all(query.selectFrom('entry_ref').select(['idx', 'type']).where('job', '=', job).orderBy('idx')),
-    /** Entries of these types from index `from`, oldest first. */
-    ofTypes: (types: readonly EntryType[], from: number) =>
+    /** The newest entry of a type before index `until` for each person. */
+    lastOfEach: (type: EntryType, until: number) =>
+      read.all(
+        query
+          .selectFrom('entry_ref')
+          .select(['actor', eb => eb.fn.max('idx').as('idx')])
+          .where('type', '=', type)
+          .where('idx', '<', until)
+          .groupBy('actor'),
+      ),
+    /** Entries of these types from index `from` and before `until`, oldest first. */
+    ofTypes: (types: readonly EntryType[], from: number, until = Number.MAX_SAFE_INTEGER) =>
       read.all(
         query
           .selectFrom('entry_ref')
           .select(['idx', 'type', 'actor', 'job'])
           .where('type', 'in', types)
           .where('idx', '>=', from)
+          .where('idx', '<', until)
           .orderBy('idx'),
       ),
     countOf: (type: EntryType, actor: string, from: number): number =>
