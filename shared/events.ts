@@ -188,7 +188,8 @@ export const entryTypes = {
     data: z.object({ documentId: ReportId, sequence: z.int(), fileSha256: Sha256Hex, signedSha256: Sha256Hex }),
   },
   'report.voided': { data: z.object({ documentId: ReportId, sequence: z.int(), code: z.string() }) },
-  'report.downloaded': { data: z.object({ documentId: ReportId, sequence: z.int() }) },
+  /** `role`: of whoever took it, for a document shows names and identifiers to roles that otherwise see them masked. */
+  'report.downloaded': { data: z.object({ documentId: ReportId, sequence: z.int(), role: Role.optional() }) },
 
   'report.letterhead_set': {
     data: z.object({

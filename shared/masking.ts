@@ -1,9 +1,11 @@
 import { BypassReason } from './approvals.ts';
+import { connectorName } from './connector-name.ts';
 import type { Identifiers } from './devices.ts';
 
-const keepLast = (text: string) => `•••${text.slice(-4)}`;
+/** The last four characters, where these are the smaller part. */
+const keepLast = (text: string) => (text.length < 8 ? '•••' : `•••${text.slice(-4)}`);
 
-/** Identifiers as somebody without `pii.read` may see them: the last four characters. */
+/** Identifiers as somebody without `pii.read` may see them: the last four characters at most. */
 export function maskIdentifiers(ids: Identifiers): Identifiers {
   const mask = (text: string | null) => (text === null ? null : keepLast(text));
   return { serial: mask(ids.serial), imei: ids.imei.map(keepLast), meid: mask(ids.meid), eid: mask(ids.eid) };
@@ -19,6 +21,8 @@ const initials = (name: unknown) =>
 
 /** Fields of answers and events that hold personal data, and how a role without `pii.read` sees them. */
 const personal: Record<string, (value: unknown) => unknown> = {
+  // The system's name of a line may hold the serial number of what is plugged in.
+  portPath: value => (typeof value === 'string' && connectorName(value) !== value ? '•••' : value),
   identifiers: value => (value === null ? null : maskIdentifiers(value as Identifiers)),
   actorName: initials,
   requesterName: initials,
@@ -39,6 +43,9 @@ export function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, v]) => [key, personal[key] ? personal[key](v) : masked(v)]),
+    Object.entries(value).map(([key, v]) => {
+      const mask = Object.hasOwn(personal, key) ? personal[key] : undefined;
+      return [key, mask ? mask(v) : masked(v)];
+    }),
   );
 }

@@ -22,6 +22,8 @@ export const permissions = {
   'evidence.correct': ['supervisor'],
   'report.issue': ['technician', 'supervisor', 'admin'],
   'report.read': ['technician', 'supervisor', 'admin', 'auditor'],
+  /** The signed document as it is: nothing in it can be masked. Each download is recorded. */
+  'report.download': ['technician', 'supervisor', 'admin', 'auditor'],
   'journal.read': ['supervisor', 'admin', 'auditor'],
   'access.review': ['admin', 'auditor'],
   'access.sign_off': ['admin'],

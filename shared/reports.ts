@@ -81,7 +81,7 @@ export const reportMethods = {
   'reports.download': {
     input: z.object({ reportId: ReportId }),
     output: z.object({ fileName: z.string(), contentBase64: z.base64() }),
-    access: 'report.read',
+    access: 'report.download',
   },
   'reports.letterhead': { input: z.undefined(), output: Letterhead, access: 'report.read' },
   /** `logoBase64`: PNG or JPEG up to 512 KiB; null takes it away, absent keeps it. */

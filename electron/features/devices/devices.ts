@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { connectorName } from '../../../shared/connector-name.ts';
 import type { deviceMethods, Identifiers } from '../../../shared/devices.ts';
 import { hasIdentifier, judgeImei } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
@@ -9,7 +10,6 @@ import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import { type Claim, createClaims } from './claims.ts';
-import { connectorName } from './connector-name.ts';
 import type { DeviceEvent } from './device.machine.ts';
 import { type LiveDevice, newLiveDevice, stateOfDevice, stepDevice, viewOfDevice } from './live-device.ts';
 

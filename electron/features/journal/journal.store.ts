@@ -1,9 +1,9 @@
 import { BenchError } from '../../../shared/errors.ts';
-import type { EntryType } from '../../../shared/events.ts';
 import type { Subtree } from '../../../shared/tlog/merkle.ts';
 import { completedTiles, createSubtreeReader, tileRoot } from '../../../shared/tlog/tile.ts';
 import type { Reads, Tx } from '../../database/database.ts';
 import { query } from '../../database/query.ts';
+import { createEntryIndex } from './entry-index.ts';
 
 type Head = {
   origin: string;
@@ -53,6 +53,7 @@ export function createJournalStore(read: Reads) {
   };
 
   return {
+    ...createEntryIndex(read),
     head: () => head(read),
     mustHead: () => mustHead(read),
     headIn: (tx: Tx) => mustHead(tx),
@@ -122,36 +123,6 @@ export function createJournalStore(read: Reads) {
     /** Indexes of entries, oldest first, by job. */
     ofJob: (job: string) =>
       read.all(query.selectFrom('entry_ref').select(['idx', 'type']).where('job', '=', job).orderBy('idx')),
-    /** The newest entry of a type before index `until` for each person. */
-    lastOfEach: (type: EntryType, until: number) =>
-      read.all(
-        query
-          .selectFrom('entry_ref')
-          .select(['actor', eb => eb.fn.max('idx').as('idx')])
-          .where('type', '=', type)
-          .where('idx', '<', until)
-          .groupBy('actor'),
-      ),
-    /** Entries of these types from index `from` and before `until`, oldest first. */
-    ofTypes: (types: readonly EntryType[], from: number, until = Number.MAX_SAFE_INTEGER) =>
-      read.all(
-        query
-          .selectFrom('entry_ref')
-          .select(['idx', 'type', 'actor', 'job'])
-          .where('type', 'in', types)
-          .where('idx', '>=', from)
-          .where('idx', '<', until)
-          .orderBy('idx'),
-      ),
-    countOf: (type: EntryType, actor: string, from: number): number =>
-      read.get(
-        query
-          .selectFrom('entry_ref')
-          .select(eb => eb.fn.countAll<number>().as('count'))
-          .where('type', '=', type)
-          .where('actor', '=', actor)
-          .where('idx', '>=', from),
-      )?.count ?? 0,
     newest(limit: number, before: number, job: string | undefined) {
       let q = query.selectFrom('entry_ref').select('idx').where('idx', '<', before);
       if (job !== undefined) q = q.where('job', '=', job);

@@ -15,7 +15,7 @@ import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
 import type { Worker } from '../../drivers/worker/worker.ts';
-import type { Handlers, Publish } from '../../handlers.ts';
+import type { Handlers, Publish, SignedIn } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Trust } from '../journal/policy.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
@@ -212,7 +212,7 @@ export function createReports(deps: ReportsDeps) {
     }
   };
 
-  const download = (id: ReportId, by: OperatorId) => {
+  const download = (id: ReportId, { operatorId, role }: SignedIn) => {
     const row = store.find(id);
     if (!row?.blobSha256) throw new BenchError('not_found', 'There is no such document.');
     const { deviceId } = deps.jobOf(row.jobId);
@@ -220,8 +220,8 @@ export function createReports(deps: ReportsDeps) {
     database.write(tx =>
       journal.append(tx, {
         type: 'report.downloaded',
-        actor: by,
-        data: { documentId: row.id, sequence: row.sequence },
+        actor: operatorId,
+        data: { documentId: row.id, sequence: row.sequence, role },
       }),
     );
     return { fileName: row.fileName, contentBase64: bytes.toString('base64') };
@@ -234,7 +234,7 @@ export function createReports(deps: ReportsDeps) {
       return issue({ jobId, scope, variant, language: language ?? usual.language, paper: paper ?? usual.paper, by });
     },
     'reports.list': ({ jobId }) => store.list(jobId).map(view),
-    'reports.download': ({ reportId }, caller) => download(reportId, caller.operatorId),
+    'reports.download': ({ reportId }, caller) => download(reportId, caller),
     'reports.site_ca': async () => ({ pem: (await deps.siteKeys()).caPem }),
   } satisfies Pick<Handlers, keyof typeof reportMethods>;
 
