@@ -5,6 +5,7 @@ import 'virtual:theme.css';
 import './styles/base.css';
 import './styles/bench.css';
 import './styles/parts.css';
+import './styles/papers.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -69,25 +69,27 @@ function escaped(text: string): string {
 }
 
 const pointsPerMm = 72 / 25.4;
-/** Beside the first, what ideographs and signs need. */
-const fonts = ['NotoSans-Bold', 'DroidSansFallbackFull'] as const;
+const latinFont = 'NotoSans-Bold';
+/** Ideographs, kana, hangul and signs; it has no Latin letters. */
+const otherFont = 'DroidSansFallbackFull';
+const latin = /[\u0020-\u024f\u0370-\u04ff\u2010-\u2026]+/g;
+/** Splits a text into what that font has and what it has not. */
+const latinRuns = new RegExp(`(${latin.source})`);
+
+type Fonts = { latin: PDFFont; other: PDFFont | null };
 
 async function toPdf({ widthMm, heightMm }: Label, drawn: readonly Drawn[], fontsDir: string): Promise<Uint8Array> {
   const pdf = await PDFDocument.create({ updateMetadata: false });
   pdf.registerFontkit(fontkit);
   const page = pdf.addPage([widthMm * pointsPerMm, heightMm * pointsPerMm]);
-  const embedded = new Map<string, PDFFont>();
-  const fontFor = async (text: string): Promise<PDFFont> => {
-    const name =
-      fonts.find((_, index) => index > 0 || /^[\u0020-\u024f\u0370-\u04ff\u2010-\u2026]*$/.test(text)) ?? fonts[0];
-    const known = embedded.get(name);
-    if (known) return known;
-    const font = await pdf.embedFont(await readFile(join(fontsDir, `${name}.ttf`)), { subset: true });
-    embedded.set(name, font);
-    return font;
+  const embed = async (name: string) => pdf.embedFont(await readFile(join(fontsDir, `${name}.ttf`)), { subset: true });
+  const words = drawn.flatMap(part => ('text' in part ? [part.text] : [])).join('');
+  const fonts = {
+    latin: await embed(latinFont),
+    other: words.replaceAll(latin, '') === '' ? null : await embed(otherFont),
   };
   for (const part of drawn) {
-    if ('text' in part) drawText(page, part, heightMm, await fontFor(part.text));
+    if ('text' in part) drawText(page, part, heightMm, fonts);
     else
       page.drawRectangle({
         x: part.x * pointsPerMm,
@@ -100,11 +102,13 @@ async function toPdf({ widthMm, heightMm }: Label, drawn: readonly Drawn[], font
   return pdf.save();
 }
 
-function drawText(page: PDFPage, part: Drawn & { text: string }, heightMm: number, font: PDFFont): void {
-  page.drawText(part.text, {
-    x: part.x * pointsPerMm,
-    y: (heightMm - part.y - part.height * 0.85) * pointsPerMm,
-    size: part.height * pointsPerMm,
-    font,
-  });
+function drawText(page: PDFPage, part: Drawn & { text: string }, heightMm: number, fonts: Fonts): void {
+  const size = part.height * pointsPerMm;
+  let x = part.x * pointsPerMm;
+  for (const run of part.text.split(latinRuns)) {
+    if (run === '') continue;
+    const font = (run.replaceAll(latin, '') === '' ? null : fonts.other) ?? fonts.latin;
+    page.drawText(run, { x, y: (heightMm - part.y - part.height * 0.85) * pointsPerMm, size, font });
+    x += font.widthOfTextAtSize(run, size);
+  }
 }

@@ -43,7 +43,7 @@ export function layOut(content: LabelContent, size: { widthMm: number; heightMm:
   const { identifier } = content;
   if (identifier) {
     const nameHeight = 2.8 * scale;
-    const barHeight = 9 * scale;
+    const barHeight = 8 * scale;
     const width = size.widthMm - 2 * pad;
     y = size.heightMm - pad - nameHeight * 1.2 - barHeight - 1;
     parts.push({ kind: 'line', x: pad, y: y - 1.2, width, thickness: 0.25 });

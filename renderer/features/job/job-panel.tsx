@@ -13,6 +13,7 @@ import { jobPlaceWords } from '../../ui/words.ts';
 import { EvidenceProvider } from './evidence.tsx';
 import { EvidenceSection } from './evidence-section.tsx';
 import { JobJournal } from './job-journal.tsx';
+import { JobLabel } from './job-label.tsx';
 import { JobReports } from './job-reports.tsx';
 import { OtherActions } from './other-actions.tsx';
 import { StageContent } from './stage-content.tsx';
@@ -86,6 +87,7 @@ function JobContent({ job, onClose, onJob }: Props) {
       <StageContent job={job} onJob={onJob} />
       <OtherActions job={job} onJob={onJob} />
       <EvidenceSection job={job} />
+      {can('job.work') && <JobLabel job={job} />}
       {can('report.read') && <JobReports job={job} />}
       {can('journal.read') && <JobJournal job={job} />}
     </>

@@ -1,4 +1,4 @@
-import { Button, ColorInput, Group, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useMemo, useState } from 'react';
 import { type Letterhead, ReportLanguage, ReportPaper } from '../../../shared/reports.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
@@ -102,7 +102,12 @@ function LetterheadForm({ letterhead, onSaved }: { letterhead: Letterhead; onSav
             value={paper}
             onChange={event => setPaper(ReportPaper.parse(event.currentTarget.value))}
           />
-          <ColorInput size="md" label="Colour" placeholder="#1a4f8b" format="hex" value={accent} onChange={setAccent} />
+          <TextInput
+            label="Colour"
+            placeholder="#1a4f8b"
+            value={accent}
+            onChange={event => setAccent(event.currentTarget.value)}
+          />
         </Group>
         <LogoPreview logo={logo === undefined ? letterhead.logo : logo} onRemove={() => setLogo(null)} />
         <FileDrop

@@ -6,6 +6,7 @@ import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Card, Page } from '../../ui/page.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { fullTime } from '../../ui/time.ts';
+import { LabelPrinterCard } from './label-printer-card.tsx';
 import { LetterheadCard } from './letterhead-card.tsx';
 import { SiteCaButton } from './site-ca-button.tsx';
 import { SyncCard } from './sync-card.tsx';
@@ -35,6 +36,7 @@ export function StationScreen() {
           </Card>
         )}
         {can('report.read') && <LetterheadCard />}
+        <LabelPrinterCard />
       </div>
     </Page>
   );

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWithTools } from '../support/tools.ts';
+import { expectAccessible } from './support/accessibility.ts';
+import { addUser, goTo, openJob, panelOf, plugIn, setUp, signIn, technician } from './support/acts.ts';
+import { type BenchProcess, startBenchProcess } from './support/bench-process.ts';
+import { type BrowserBench, startBrowser } from './support/browser.ts';
+
+const logo = join(import.meta.dirname, '../../resources/icons/64x64.png');
+
+describeWithTools('what leaves the bench on paper', ['chromium'], () => {
+  let bench: BenchProcess;
+  let browser: BrowserBench;
+  let office: Page;
+  let floor: Page;
+
+  beforeAll(async () => {
+    bench = await startBenchProcess();
+    browser = await startBrowser(bench.address());
+    office = await browser.openPage();
+    await setUp(office);
+    await goTo(office, 'Users');
+    await addUser(office, technician, 'Technician');
+    await office.getByRole('cell', { name: technician.name, exact: true }).waitFor();
+    floor = await browser.openPage();
+    await signIn(floor, technician);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await bench?.close();
+  });
+
+  it('an admin sets letterhead and label printer; bad values are refused with what to do', async () => {
+    await goTo(office, 'Station');
+    const letterhead = office.getByRole('form', { name: 'Letterhead of reports' });
+    await letterhead.getByLabel('Organisation').fill('Beispiel Aufbereitung GmbH');
+    await letterhead.getByLabel('Address').fill('Musterstraße 1\n90402 Nürnberg');
+    await letterhead.getByLabel('Language').selectOption({ label: 'Deutsch' });
+    await letterhead.getByLabel('Colour', { exact: true }).fill('#ffff00');
+    await letterhead.locator('input[type=file]').setInputFiles(logo);
+    await letterhead.getByRole('img', { name: 'Logo on reports' }).waitFor();
+    await letterhead.getByRole('button', { name: 'Save the letterhead' }).click();
+    await letterhead.getByRole('alert').getByText('too light').waitFor();
+    await letterhead.getByLabel('Colour', { exact: true }).fill('#1a4f8b');
+    await letterhead.getByRole('button', { name: 'Save the letterhead' }).click();
+    await letterhead.getByText('Reports from now on look like this.').waitFor();
+
+    const labels = office.getByRole('form', { name: 'Labels' });
+    await labels.getByLabel('Printer').selectOption({ label: 'On the network' });
+    await labels.getByLabel('Address, and the port').fill('127.0.0.1:1');
+    await labels.getByRole('button', { name: 'Save the labels' }).click();
+    await labels.getByText('Saved.').waitFor();
+    await expectAccessible(office, 'station, letterhead and labels');
+  }, 60_000);
+
+  it('a technician looks at the label, saves it, and is told what to do when the printer is away', async () => {
+    await openJob(floor, await plugIn(floor, 'that behaves'));
+    await panelOf(floor).getByText('Label', { exact: true }).click();
+    const picture = panelOf(floor).getByRole('img', { name: /^Label of / });
+    await picture.waitFor();
+    await expect.poll(() => picture.evaluate(image => image.clientWidth)).toBeGreaterThan(100);
+    const waiting = floor.waitForEvent('download');
+    await panelOf(floor).getByRole('button', { name: 'Save as PDF' }).click();
+    const bytes = await readFile(await (await waiting).path());
+    expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
+    await panelOf(floor).getByRole('button', { name: 'Print the label' }).click();
+    await panelOf(floor).getByRole('alert').getByText('cannot be reached').waitFor();
+    await expectAccessible(floor, 'label');
+  }, 60_000);
+
+  it('a report is issued in the language of the letterhead', async () => {
+    await panelOf(floor)
+      .getByText(/^Reports/)
+      .click();
+    await panelOf(floor).getByRole('button', { name: 'Issue the report' }).click();
+    await panelOf(floor)
+      .locator('.report-line')
+      .getByText(/Deutsch/)
+      .waitFor();
+    await panelOf(floor)
+      .getByRole('button', { name: /^PDF of report/ })
+      .waitFor();
+  }, 60_000);
+});
