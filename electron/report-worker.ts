@@ -1,3 +1,4 @@
+import { type Pins, verifyReportPdf } from '../shared/verify/report-pdf.ts';
 import { processPort, serveTasks } from './drivers/worker/serve.ts';
 import { drawLabel } from './features/labels/draw.ts';
 import type { Label } from './features/labels/label.ts';
@@ -10,6 +11,7 @@ const builder = createReportBuilder({ fontsDir });
 serveTasks(
   {
     'report.build': (input: ReportInput) => builder.build(input),
+    'report.verify': ({ file, pins }: { file: Uint8Array; pins: Pins }) => verifyReportPdf(file, pins),
     'report.check_logo': ({ bytes }: { bytes: Uint8Array }) => checkLogo(bytes),
     'label.draw': (label: Label) => drawLabel(label, fontsDir),
   },

@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { Instant, JobId, ReportId, Sha256Hex } from './ids.ts';
 import { ErasureStatus } from './jobs.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
+import { Verification } from './verification.ts';
 
 export const ReportScope = z.enum(['master', 'intake', 'reset', 'functional', 'qc']);
 export type ReportScope = z.infer<typeof ReportScope>;
 export const ReportVariant = z.enum(['customer', 'internal']);
 export type ReportVariant = z.infer<typeof ReportVariant>;
+
+/** Largest PDF that is verified here, in bytes. */
+export const reportMaxBytes = 24 * 1024 * 1024;
 
 /** Languages that a report can be printed in; its signed data is the same in all of them. */
 export const ReportLanguage = z.enum(['en', 'de', 'es', 'fr', 'sv', 'ja']);
@@ -90,6 +94,28 @@ export const reportMethods = {
     output: Letterhead,
     access: 'station.manage',
     stepUp: true,
+  },
+  /**
+   * Verifies any report PDF as an outsider would. `against`: what is trusted beforehand – this site and its fleet, or
+   * what was given, or nothing.
+   */
+  'reports.verify': {
+    input: z.object({
+      contentBase64: z
+        .base64()
+        .min(1)
+        .max(Math.ceil((reportMaxBytes * 4) / 3)),
+      against: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('this_site') }),
+        z.object({
+          kind: z.literal('given'),
+          caPem: z.string().trim().max(20_000).optional(),
+          fleetVkey: z.string().trim().max(512).optional(),
+        }),
+      ]),
+    }),
+    output: Verification,
+    access: 'report.read',
   },
   /** Certificate of the site's own authority, PEM, for outsiders to trust. */
   'reports.site_ca': { input: z.undefined(), output: z.object({ pem: z.string() }), access: 'report.read' },

@@ -71,7 +71,7 @@ describeWithTools('what leaves the bench on paper', ['chromium'], () => {
     await expectAccessible(floor, 'label');
   }, 60_000);
 
-  it('a report is issued in the language of the letterhead', async () => {
+  it('a report is issued in the language of the letterhead, and verifies where it is dropped', async () => {
     await panelOf(floor)
       .getByText(/^Reports/)
       .click();
@@ -83,5 +83,23 @@ describeWithTools('what leaves the bench on paper', ['chromium'], () => {
     await panelOf(floor)
       .getByRole('button', { name: /^PDF of report/ })
       .waitFor();
+
+    const waiting = floor.waitForEvent('download');
+    await panelOf(floor)
+      .getByRole('button', { name: /^PDF of report/ })
+      .click();
+    const file = await (await waiting).path();
+    await goTo(office, 'Reports');
+    await office.getByText('Verify a report PDF').click();
+    const drop = office.locator('.file-drop input[type=file]');
+    await drop.setInputFiles(file);
+    await office.getByRole('heading', { name: /: verified$/ }).waitFor();
+    await drop.setInputFiles({
+      name: 'other.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.from('%PDF-1.7 nothing'),
+    });
+    await office.getByRole('heading', { name: 'other.pdf: NOT VERIFIED' }).waitFor();
+    await expectAccessible(office, 'reports, verifying');
   }, 60_000);
 });

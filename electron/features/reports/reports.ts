@@ -1,3 +1,4 @@
+import type { Parsed } from '../../../shared/contract.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Evidence } from '../../../shared/evidence.ts';
 import { type DeviceId, type EvidenceId, type JobId, type OperatorId, ReportId } from '../../../shared/ids.ts';
@@ -10,6 +11,7 @@ import type {
   ReportVariant,
   reportMethods,
 } from '../../../shared/reports.ts';
+import type { Pins } from '../../../shared/verify/report-pdf.ts';
 import type { Blobs } from '../../database/blobs.ts';
 import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
@@ -227,6 +229,15 @@ export function createReports(deps: ReportsDeps) {
     return { fileName: row.fileName, contentBase64: bytes.toString('base64') };
   };
 
+  const pinsOf = async (against: Parsed<'reports.verify'>['against']): Promise<Pins> => {
+    if (against.kind === 'this_site') {
+      const { fleetVkey } = deps.trust();
+      return { caPem: (await deps.siteKeys()).caPem, ...(fleetVkey === null ? {} : { fleetVkey }) };
+    }
+    const { caPem, fleetVkey } = against;
+    return { ...(caPem ? { caPem } : {}), ...(fleetVkey ? { fleetVkey } : {}) };
+  };
+
   const handlers = {
     ...letterhead.handlers,
     'reports.issue': ({ jobId, scope, variant, language, paper }, { operatorId: by }) => {
@@ -235,6 +246,10 @@ export function createReports(deps: ReportsDeps) {
     },
     'reports.list': ({ jobId }) => store.list(jobId).map(view),
     'reports.download': ({ reportId }, caller) => download(reportId, caller),
+    'reports.verify': async ({ contentBase64, against }) => {
+      const file = Uint8Array.from(Buffer.from(contentBase64, 'base64'));
+      return deps.worker.run('report.verify', { file, pins: await pinsOf(against) });
+    },
     'reports.site_ca': async () => ({ pem: (await deps.siteKeys()).caPem }),
   } satisfies Pick<Handlers, keyof typeof reportMethods>;
 

@@ -6,10 +6,8 @@ import { useBench } from '../../state/bench.tsx';
 import { useJournalStatus } from '../../state/sources.ts';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
-import { StatusMark } from '../../ui/status-mark.tsx';
 import { shortTime } from '../../ui/time.ts';
-import { outcomeTones } from '../../ui/tones.ts';
-import { outcomeWords } from '../../ui/words.ts';
+import { VerificationResult } from '../../ui/verification-result.tsx';
 
 /** How long the journal is, how much of it the server has cosigned, and whether it verifies. */
 export function JournalHead() {
@@ -51,29 +49,12 @@ export function JournalHead() {
         </p>
       )}
       <ErrorAlert error={error ?? statusError} />
-      {verification !== null && <VerificationResult verification={verification} />}
+      {verification !== null && (
+        <VerificationResult
+          verification={verification}
+          title={verification.ok ? 'The journal verifies' : 'The journal does NOT verify'}
+        />
+      )}
     </section>
-  );
-}
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-function VerificationResult({ verification: { ok, steps } }: { verification: Verification }) {
-  return (
-    <div aria-live="polite">
-      <h2>{ok ? 'The journal verifies' : 'The journal does NOT verify'}</h2>
-      <ul className="verification">
-        {steps.map(step => (
-          <li key={step.step}>
-            <StatusMark tone={outcomeTones[step.outcome]}>
-              <strong>
-                {capitalised(step.step)}: {outcomeWords[step.outcome]}
-              </strong>
-              <small>{step.detail}</small>
-            </StatusMark>
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }

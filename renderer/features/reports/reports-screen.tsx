@@ -5,6 +5,7 @@ import { useReports } from '../../state/sources.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Empty, Page } from '../../ui/page.tsx';
 import { ReportLine } from '../../ui/report-line.tsx';
+import { VerifyCard } from './verify-card.tsx';
 
 const mostRows = 200;
 
@@ -29,6 +30,7 @@ export function ReportsScreen() {
       }
     >
       <ErrorAlert error={error} />
+      <VerifyCard />
       {items !== null && found.length === 0 && <Empty>No report. Reports are issued from the job.</Empty>}
       <ul className="reports card-list">
         {found.slice(0, mostRows).map(report => (
