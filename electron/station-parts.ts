@@ -62,13 +62,13 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
   try {
     const stationFile = folder.file('station.db');
     const keyring = await openKeyring({ keystore, random, fresh: !existsSync(stationFile) });
-    const keys = openDatabase({
-      file: folder.file('keys.db'),
-      key: keyring.keysDatabaseKey,
-      migrations: keyMigrations,
-    });
+    const { opened: keys, renewed: keysRenewed } = await keyring.databases.keys.open(key =>
+      openDatabase({ file: folder.file('keys.db'), key, migrations: keyMigrations }),
+    );
     opened.push(keys);
-    const database = openDatabase({ file: stationFile, key: keyring.databaseKey, migrations: stationMigrations });
+    const { opened: database, renewed } = await keyring.databases.station.open(key =>
+      openDatabase({ file: stationFile, key, migrations: stationMigrations }),
+    );
     opened.push(database);
 
     const settings = createSettings(database);
@@ -81,9 +81,10 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
     const initialOrigin = `audit.local/s/${random.uuid()}/0`;
     const journal = createJournal({ database, subjects, logKeys: keyring.logKeys, clock, random, initialOrigin });
     if (settings.get('station-id') === null) nameStation(database, settings, journal, config);
+    if (renewed || keysRenewed) recordRekeyed(database, journal, { station: renewed, keys: keysRenewed });
     const highWater = await openHighWater(keystore);
     const blobs = createBlobs({ folder: folder.file('blobs'), randomBytes: random.bytes });
-    return { folder, keyring, database, settings, subjects, journal, highWater, blobs, close };
+    return { folder, keyring, database, keys, settings, subjects, journal, highWater, blobs, close };
   } catch (error) {
     close();
     throw error;
@@ -100,6 +101,14 @@ function nameStation(database: Database, settings: Settings, journal: Journal, c
       type: 'log.opened',
       data: { epoch: 0, appVersion: config.appVersion, training: config.training, previous: null },
     });
+  });
+}
+
+/** A replacement of a database's key got as far as the file before the last run ended; only its entry is missing. */
+function recordRekeyed(database: Database, journal: Journal, renewed: Record<'station' | 'keys', boolean>) {
+  database.write(tx => {
+    for (const name of ['station', 'keys'] as const)
+      if (renewed[name]) journal.append(tx, { type: 'database.rekeyed', data: { database: name } });
   });
 }
 

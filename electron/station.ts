@@ -19,7 +19,7 @@ import { createPaperParts } from './paper-parts.ts';
 import { createPublisher } from './publisher.ts';
 import { createReviewParts } from './review-parts.ts';
 import { createRouter } from './router.ts';
-import { type Drivers, openStationParts, type StationConfig } from './station-parts.ts';
+import { type Drivers, openStationParts, type StationConfig, type StationParts } from './station-parts.ts';
 import { coalesce, every, notifying, steady, unattended } from './timing.ts';
 
 export type { Drivers, StationConfig } from './station-parts.ts';
@@ -113,7 +113,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     hasOpenJob: device => jobs.openJobOf(device) !== null,
     isActive: identity.isActive,
   });
-  const keys = createKeys(base);
+  const keys = createKeys({ ...base, databases: databasesOf(parts) });
   const health = createHealth({
     version: appVersion,
     startedAt,
@@ -204,6 +204,13 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
         parts.close();
       }
     },
+  };
+}
+
+function databasesOf({ keyring, database, keys }: StationParts) {
+  return {
+    station: { database, key: keyring.databases.station },
+    keys: { database: keys, key: keyring.databases.keys },
   };
 }
 

@@ -31,6 +31,8 @@ export const entryTypes = {
   'key.rotated': { data: KeyRotated },
   /** The keys to personal data lie under another key now. */
   'subject_keys.rewrapped': { data: z.object({}) },
+  /** `keys` holds the keys to personal data. */
+  'database.rekeyed': { data: z.object({ database: z.enum(['station', 'keys']) }) },
   'station.set_up': {
     data: z.object({ stationId: z.uuid(), prefix: z.string(), siteName: z.string(), stationName: z.string() }),
   },

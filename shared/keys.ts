@@ -10,8 +10,8 @@ export const KeyRotated = z.object({
   vkey: z.string().min(1).max(1024),
 });
 
-/** `log` signs the journal's heads; `subjects` wraps the keys to personal data. */
-export const KeyKind = z.enum(['log', 'subjects']);
+/** `log` signs the journal's heads; `subjects` wraps the keys to personal data; `databases` encrypts the two files. */
+export const KeyKind = z.enum(['log', 'subjects', 'databases']);
 export type KeyKind = z.infer<typeof KeyKind>;
 
 export const KeyAge = z.object({

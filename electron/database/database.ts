@@ -23,6 +23,11 @@ export type Database = {
   write<T>(work: (tx: Tx) => T): T;
   /** Takes what was deleted out of the write-ahead log too, so that no file of the database holds it any more. */
   purge(): void;
+  /**
+   * Puts every page under another raw 256-bit key, in one durable step that a crash leaves undone or done. Takes about
+   * ten milliseconds a megabyte and as much disk again meanwhile. Throws as `write` does; the old key holds then.
+   */
+  rekey(key: Buffer): void;
   close(): void;
 };
 
@@ -103,6 +108,17 @@ function wrap(sqlite: Sqlite.Database): Database {
     },
     purge() {
       sqlite.pragma(['wal_checkpoint', 'TRUNCATE'].join('='));
+    },
+    rekey(key) {
+      const emptyLog = () => sqlite.pragma(['wal_checkpoint', 'TRUNCATE'].join('='));
+      try {
+        emptyLog();
+        sqlite.pragma(`rekey="x'${key.toString('hex')}'"`);
+      } catch (error) {
+        throw translateSqliteError(error, sqlite.name);
+      }
+      // The pages under the old key are still in the file, and those under the new one in the log beside it.
+      emptyLog();
     },
     close() {
       sqlite.close();

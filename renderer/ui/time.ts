@@ -6,6 +6,12 @@ const dayAndTime = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
+/** The day of an instant in local time. */
+export function day(instant: string): string {
+  return date.format(new Date(instant));
+}
 
 /** An instant in local time: the clock alone when it is today, with the day otherwise. */
 export function shortTime(instant: string): string {

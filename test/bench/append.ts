@@ -21,12 +21,12 @@ export async function benchAppend(): Promise<string[]> {
     const keyring = await openKeyring({ keystore: createFileKeystore(join(folder, 'keys.json')), random, fresh: true });
     const keys = openDatabase({
       file: join(folder, 'keys.db'),
-      key: keyring.keysDatabaseKey,
+      key: keyring.databases.keys.key(),
       migrations: keyMigrations,
     });
     const database = openDatabase({
       file: join(folder, 'station.db'),
-      key: keyring.databaseKey,
+      key: keyring.databases.station.key(),
       migrations: stationMigrations,
     });
     const subjects = createSubjects({

@@ -28,7 +28,7 @@ if (reader === null) {
       station.addOperator('Ada Example');
       station.fill(300);
       written = station.journal.store.entries(0, 300).map(({ bytes }) => bytes);
-      key = station.keyring.databaseKey;
+      key = station.keyring.databases.station.key();
       station.database.close();
       dir = mkdtempSync(join(tmpdir(), 'bench-sqlcipher-'));
       file = join(dir, 'station.db');

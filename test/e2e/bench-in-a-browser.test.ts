@@ -180,6 +180,10 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await office.getByRole('link', { name: 'Up to date all cosigned' }).waitFor();
     await floor.getByRole('link', { name: 'Up to date all cosigned' }).waitFor();
     await expectAccessible(office, 'station, enrolled');
+    await office.getByRole('button', { name: 'Replace the keys now' }).click();
+    await office.getByText('All keys were replaced.').waitFor();
+    await office.getByRole('link', { name: 'Up to date all cosigned' }).waitFor();
+    await expectAccessible(office, 'station, keys replaced');
     await goTo(desk, 'Reports');
     await desk.getByText('Journal cosigned by the server').waitFor();
   }, 60_000);

@@ -162,7 +162,7 @@ describe('heads and their witness', () => {
     const { keyring, journal, dataDir } = own;
     const database = openDatabase({
       file: join(dataDir, 'other.db'),
-      key: keyring.databaseKey,
+      key: keyring.databases.station.key(),
       migrations: stationMigrations,
     });
     const other = createJournal({ ...own, database, logKeys: keyring.logKeys, initialOrigin: journal.origin });

@@ -2,12 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Keystore } from '../../drivers/keystore/keystore.ts';
 import type { Random } from '../../drivers/random/random.ts';
+import { createDatabaseKey, type DatabaseKey } from './database-key.ts';
 import { type LogKeys, openLogKeys } from './log-keys.ts';
 
 export type Keyring = {
-  /** Raw 256-bit keys of the two databases and of the wrapping of subject keys. */
-  readonly databaseKey: Buffer;
-  readonly keysDatabaseKey: Buffer;
+  /** Raw 256-bit keys of the two databases. */
+  readonly databases: { readonly station: DatabaseKey; readonly keys: DatabaseKey };
+  /** Raw 256-bit key that wraps the keys of subjects. */
   readonly wrappingKey: Buffer;
   /** Ed25519, sign the log's heads. */
   readonly logKeys: LogKeys;
@@ -41,12 +42,13 @@ export async function openKeyring(deps: { keystore: Keystore; random: Random; fr
   };
   const symmetric = async (name: string) =>
     Buffer.from(await secret(name, () => random.bytes(32).toString('base64')), 'base64');
+  const database = async (name: string) =>
+    createDatabaseKey({ keystore, random, name, initial: await symmetric(name) });
   await secret(names.logKey, () =>
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   );
   return {
-    databaseKey: await symmetric(names.databaseKey),
-    keysDatabaseKey: await symmetric(names.keysDatabaseKey),
+    databases: { station: await database(names.databaseKey), keys: await database(names.keysDatabaseKey) },
     wrappingKey: await symmetric(names.wrappingKey),
     logKeys: await openLogKeys(keystore),
   };

@@ -2,6 +2,7 @@ import type { KeyAge, keyMethods } from '../../../shared/keys.ts';
 import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Handlers } from '../../handlers.ts';
+import type { DatabaseKey } from '../journal/database-key.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Subjects } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
@@ -13,6 +14,8 @@ export type KeysDeps = {
   subjects: Subjects;
   settings: Settings;
   clock: Clock;
+  /** The databases that are put under new keys, and their keys. */
+  databases: Record<'station' | 'keys', { database: Database; key: DatabaseKey }>;
 };
 
 /** Replaces the keys of the station, each in a step of its own that a crash leaves either done or not begun. */
@@ -37,11 +40,20 @@ export function createKeys(deps: KeysDeps) {
       times.renewed(tx, 'subjects');
     });
   };
+  const rekey = async (actor: string) => {
+    for (const name of ['keys', 'station'] as const) {
+      const file = deps.databases[name];
+      await file.key.replace(key => file.database.rekey(key));
+      database.write(tx => journal.append(tx, { type: 'database.rekeyed', actor, data: { database: name } }));
+    }
+    database.write(tx => times.renewed(tx, 'databases'));
+  };
 
   const handlers = {
     'keys.rotate': async (_, { operatorId }) => {
       await rewrapSubjects(operatorId);
       await rotateLogKey(operatorId);
+      await rekey(operatorId);
       return times.ages();
     },
   } satisfies Pick<Handlers, keyof typeof keyMethods>;

@@ -6,6 +6,7 @@ import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Card, Page } from '../../ui/page.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { fullTime } from '../../ui/time.ts';
+import { KeysCard } from './keys-card.tsx';
 import { LabelPrinterCard } from './label-printer-card.tsx';
 import { LetterheadCard } from './letterhead-card.tsx';
 import { SiteCaButton } from './site-ca-button.tsx';
@@ -21,7 +22,7 @@ export function StationScreen() {
   const { api } = useBench();
   const can = useCan();
   const source = useMemo(() => ({ load: () => api['health.get']() }), [api]);
-  const { value: health, error } = useLive(source);
+  const { value: health, error, reload } = useLive(source);
   return (
     <Page title="Station">
       <ErrorAlert error={error} />
@@ -29,6 +30,7 @@ export function StationScreen() {
       <div className="columns">
         <StationCard health={health} />
         <SyncCard />
+        {health !== null && <KeysCard keys={health.keys} onReplaced={reload} />}
         {can('report.read') && (
           <Card title="Certificate of this site">
             <p>Whoever receives a report checks its signature against this certificate.</p>
