@@ -15,6 +15,7 @@ import type { Random } from './drivers/random/random.ts';
 import type { Worker } from './drivers/worker/worker.ts';
 import type { ErasePolicy } from './features/jobs/erase-run.ts';
 import type { JobPolicy } from './features/jobs/jobs.ts';
+import { openEncryptionKey } from './features/journal/encryption-key.ts';
 import { createJournal, type Journal } from './features/journal/journal.ts';
 import { openKeyring } from './features/journal/keyring.ts';
 import { createSubjects } from './features/journal/subjects.ts';
@@ -40,7 +41,12 @@ export type StationConfig = {
   dataDir: string;
   appVersion: string;
   training: boolean;
-  policy: { job: JobPolicy; erase: ErasePolicy };
+  policy: {
+    job: JobPolicy;
+    erase: ErasePolicy;
+    /** How long keys stay here that the escrow has, without a word of the fleet; 45 days unless told otherwise. */
+    keyCacheMs?: number;
+  };
   log(line: Record<string, unknown>): void;
 };
 
@@ -83,8 +89,21 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
     if (settings.get('station-id') === null) nameStation(database, settings, journal, config);
     if (renewed || keysRenewed) recordRekeyed(database, journal, { station: renewed, keys: keysRenewed });
     const highWater = await openHighWater(keystore);
+    const encryptionKey = await openEncryptionKey(keystore);
     const blobs = createBlobs({ folder: folder.file('blobs'), randomBytes: random.bytes });
-    return { folder, keyring, database, keys, settings, subjects, journal, highWater, blobs, close };
+    return {
+      folder,
+      keyring,
+      database,
+      keys,
+      settings,
+      subjects,
+      journal,
+      highWater,
+      blobs,
+      encryptionKey,
+      close,
+    };
   } catch (error) {
     close();
     throw error;

@@ -9,13 +9,13 @@ import { exportJournal } from './features/journal/export-journal.ts';
 import type { Journal } from './features/journal/journal.ts';
 import { createJournalHandlers } from './features/journal/journal-handlers.ts';
 import { createKeys } from './features/keys/keys.ts';
-import { createPrivacy } from './features/privacy/privacy.ts';
 import { resultFilesOf } from './features/reports/result-files.ts';
 import { createSync } from './features/sync/sync.ts';
 import { trustOf } from './features/sync/trust.ts';
 import { createTraining } from './features/training/training.ts';
 import type { Handlers } from './handlers.ts';
 import { createPaperParts } from './paper-parts.ts';
+import { createPrivacyParts } from './privacy-parts.ts';
 import { createPublisher } from './publisher.ts';
 import { createReviewParts } from './review-parts.ts';
 import { createRouter } from './router.ts';
@@ -79,7 +79,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     sampling,
     policy: config.policy.erase,
     claim: devices.claim,
-    isHeld: id => privacy.isHeld(id),
+    isHeld: id => fleet.privacy.isHeld(id),
     log,
   });
   const { evidence, approvals, ...review } = createReviewParts({
@@ -90,7 +90,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     sameBadge: () => false,
     secondFactorOf: () => null,
   });
-  const sync = createSync({ ...base, central: drivers.central, log });
+  const sync = createSync({ ...base, central: drivers.central, onIdle: () => fleet.onSynced(), log });
   const papers = createPaperParts({
     ...base,
     drivers,
@@ -104,14 +104,19 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     onNumber: report => highWater.raise({ report, ...anchorOf(journal) }),
   });
   const { reports } = papers;
-  const privacy = createPrivacy({
+  const isOlderCopy = journal.status().size < highWater.marks().logSize;
+  const fleet = createPrivacyParts({
     ...base,
+    encryptionKey: parts.encryptionKey,
+    ...drivers,
+    ...config,
+    identity,
+    jobs,
     filesOf: device =>
       jobs
         .ofDevice(device)
         .flatMap(id => [...evidence.filesOf(id), ...reports.filesOf(id), ...resultFilesOf(journal, id)]),
-    hasOpenJob: device => jobs.openJobOf(device) !== null,
-    isActive: identity.isActive,
+    restored: isOlderCopy,
   });
   const keys = createKeys({ ...base, databases: databasesOf(parts) });
   const health = createHealth({
@@ -124,7 +129,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     keystore: keystore.strength,
     keys: keys.ages,
     picea,
-    restored: journal.status().size < highWater.marks().logSize,
+    restored: isOlderCopy,
   });
 
   const handlers: Handlers = {
@@ -136,7 +141,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     ...createJournalHandlers({ journal, nameOf: identity.nameOf }),
     ...sync.handlers,
     ...papers.handlers,
-    ...privacy.handlers,
+    ...fleet.handlers,
     ...keys.handlers,
     ...health,
     ...createTraining(drivers.training),
@@ -155,9 +160,8 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
 
   // In this order: what the last run left unfinished is settled before anything new can happen.
   try {
-    privacy.assertNothingLost();
-    await privacy.finishForgetting();
     await journal.signing.settle();
+    await fleet.start();
     erase.interruptUnfinished('restart');
     reports.voidUnfinished();
     approvals.expireDue();
@@ -166,6 +170,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
       journal.append(tx, { type: 'station.started', data });
     });
   } catch (error) {
+    await fleet.close();
     changed.stop();
     parts.close();
     throw error;
@@ -194,6 +199,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
       try {
         await erase.close();
         await devices.close();
+        await fleet.close();
         await sync.close();
         await Promise.all([picea.close(), drivers.worker.close()]);
         parts.database.write(tx => journal.append(tx, { type: 'station.stopped', data: {} }));

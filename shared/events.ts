@@ -214,7 +214,17 @@ export const entryTypes = {
     }),
   },
 
-  'subject.forgotten': { data: z.object({ subject: z.uuid(), sealedValues: z.int(), files: z.int() }) },
+  /** `order`: the order of the fleet that asked for it. */
+  'subject.forgotten': {
+    data: z.object({ subject: z.uuid(), sealedValues: z.int(), files: z.int(), order: z.int().optional() }),
+  },
+  /** What the fleet ordered is not done here for now. */
+  'subject.order_refused': { data: z.object({ subject: z.uuid(), order: z.int(), cause: z.enum(['legal_hold']) }) },
+  /** Every station that held anything of the subject has forgotten it. */
+  'subject.forgotten_everywhere': { data: z.object({ subject: z.uuid(), order: z.int() }) },
+  /** Keys that were dropped here because the bench heard nothing of the fleet for long; the escrow has them. */
+  'subject.keys_expired': { data: z.object({ subjects: z.int() }) },
+  'subject.keys_returned': { data: z.object({ subjects: z.int() }) },
   'subject.held': { data: z.object({ subject: z.uuid() }), pii: reason },
   'subject.hold_released': { data: z.object({ subject: z.uuid() }) },
 

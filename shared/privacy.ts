@@ -22,6 +22,24 @@ export type ForgetPreview = z.infer<typeof ForgetPreview>;
 export const LegalHold = z.object({ subject: SubjectId, since: Instant, reason: z.string().nullable() });
 export type LegalHold = z.infer<typeof LegalHold>;
 
+/** One subject that the whole fleet is to forget, as far as this bench knows. */
+export const FleetForget = z.object({
+  subject: SubjectId,
+  /** Asked for at this bench. */
+  raised: z.boolean(),
+  /** Number of the order; null until the server took it. */
+  order: z.int().nullable(),
+  /** What became of it here: `waiting` while a job is open or the person is the last admin. */
+  here: z.enum(['done', 'held', 'waiting']),
+  /** Stations that still hold something; null when nobody has said. `held` of them under a legal hold. */
+  waiting: z.int().nullable(),
+  held: z.int().nullable(),
+  completedAt: Instant.nullable(),
+  /** Why the server did not take the order, in its words. */
+  refusal: z.string().nullable(),
+});
+export type FleetForget = z.infer<typeof FleetForget>;
+
 const subject = z.object({ subject: SubjectId });
 const Reason = z.string().trim().min(10, 'say it in at least ten characters').max(5000);
 
@@ -36,5 +54,6 @@ export const privacyMethods = {
     stepUp: true,
   },
   'privacy.release_hold': { input: subject, output: z.null(), access: 'privacy.manage', stepUp: true },
+  'privacy.fleet': { input: z.undefined(), output: z.array(FleetForget), access: 'privacy.manage' },
   'privacy.holds': { input: z.undefined(), output: z.array(LegalHold), access: 'privacy.manage' },
 } as const satisfies MethodSpecs;

@@ -19,6 +19,23 @@ export type Tables = {
   pii: { idx: number; slot: number; subject: string; ct: Buffer; uploaded: Generated<number> };
   forgotten: { subject: string; at: string; idx: number };
   legal_hold: { subject: string; since: string; idx: number };
+  /** What the fleet was or will be asked to forget, and how far it is. */
+  fleet_forget: {
+    subject: string;
+    /** 1 when it was asked for at this bench. */
+    raised: number;
+    /** Number of the order; null until the server knows of it. */
+    n: number | null;
+    /** What became of it here; null while something stands against it for now. */
+    outcome: 'done' | 'held' | null;
+    /** The outcome that the server was told. */
+    told: 'done' | 'held' | null;
+    /** Why the server did not take the order. */
+    refusal: string | null;
+    waiting: number | null;
+    held: number | null;
+    completed_at: string | null;
+  };
   setting: { key: string; value: string };
   operator: {
     id: string;
@@ -89,5 +106,7 @@ export type Tables = {
 
 /** Row types of `keys.db`: subject keys, each wrapped by the wrapping key of the keystore. */
 export type KeyTables = {
-  subject_key: { subject: string; wrapped: Buffer; created_at: string };
+  subject_key: { subject: string; wrapped: Buffer; created_at: string; escrowed: Generated<number> };
+  /** Subjects whose key is kept in escrow alone, since the station heard nothing of the fleet for long. */
+  away: { subject: string; since: string };
 };

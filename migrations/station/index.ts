@@ -1,7 +1,14 @@
 import * as journalAndJobs from './0001-journal-and-jobs.ts';
 import * as privacy from './0002-privacy.ts';
+import * as fleetForgetting from './0006-fleet-forgetting.ts';
 import * as evidenceAndApprovals from './0007-evidence-and-approvals.ts';
 import * as reportLanguage from './0008-report-language.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
-export const stationMigrations = [journalAndJobs, privacy, reportLanguage, evidenceAndApprovals] as const;
+export const stationMigrations = [
+  journalAndJobs,
+  privacy,
+  reportLanguage,
+  evidenceAndApprovals,
+  fleetForgetting,
+] as const;

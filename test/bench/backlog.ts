@@ -48,6 +48,7 @@ export async function benchBacklog(entries = 50_000): Promise<string[]> {
       clock,
       random,
       publish: () => {},
+      onIdle: () => {},
       central: createCentralClient,
       log: () => {},
     });

@@ -25,6 +25,8 @@ export type StartOptions = {
   dataDir?: string;
   keystore?: Drivers['keystore'];
   seed?: string;
+  /** Wall time of the start, ms since 1970. */
+  startAt?: number;
   /** Position that a sampling draw yields; the last of the block by default. */
   draw?: number;
   drivers?: Partial<Drivers>;
@@ -36,7 +38,7 @@ export async function startStation(options: StartOptions = {}) {
   const seed = options.seed ?? 'test';
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'bench-station-'));
   const keystore = options.keystore ?? createMemoryKeystore();
-  const clock = createFakeClock();
+  const clock = createFakeClock(options.startAt);
   const virtual = createVirtualBench({ clock, seed, eraseDurationMs: 2_000, answerMs: 50 });
   const logged: Record<string, unknown>[] = [];
   const drivers: Drivers = {

@@ -80,11 +80,11 @@ describe('a server that goes away', () => {
     await settled();
     const held = await cosigned();
     await station.stopServer();
+    const before = station.line.batches().length;
     await station.act();
     const waits: number[] = [];
-    for (let failures = 0; failures < 4; failures++) {
-      const attempts = station.line.batches().length;
-      await station.reach(({ state }) => state === 'waiting' && station.line.batches().length > attempts);
+    for (let failures = 1; failures <= 4; failures++) {
+      await station.reach(({ state }) => state === 'waiting' && station.line.batches().length === before + failures);
       const { nextAttemptAt } = await station.status();
       waits.push(Date.parse(nextAttemptAt ?? '') - station.now());
     }

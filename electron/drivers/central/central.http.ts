@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { BenchError } from '../../../shared/errors.ts';
+import { type Answer, detailOf, notTheServer, readJson, refusal } from './answers.ts';
 import type { BatchAnswer, Central, EnrolRequest } from './central.ts';
+import { personalDataClient } from './personal-data.http.ts';
 
 const patienceMs = 30_000;
 const maxAnswerBytes = 256 * 1024;
@@ -10,17 +12,28 @@ const gzipFromBytes = 2_048;
 const Enrolment = z.object({ origin: z.string().min(1), witnessVkey: z.string().min(1), fleetVkey: z.string().min(1) });
 const FleetEntry = z.object({ entry: z.string().min(1), proof: z.string().min(1) });
 const FleetProof = FleetEntry.extend({ rotations: z.array(FleetEntry).default([]) });
-const Problem = z.object({ title: z.string().max(500).optional(), detail: z.string().max(2_000).optional() });
 
-type Answer = { status: number; type: string; text: string; retryAfterMs: number | null };
+/** Headers that prove which station asks. */
+export type Authorise = (method: string, url: URL) => Promise<Record<string, string>>;
 
 /** A client of the central server at this address; an answer that is not complete within `timeoutMs` is none. */
-export function createCentralClient(baseUrl: string, timeoutMs = patienceMs): Central {
+export function createCentralClient(baseUrl: string, timeoutMs = patienceMs, authorise?: Authorise): Central {
   const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`;
-  const ask = (path: string, init: RequestInit, signal: AbortSignal) =>
-    fetchCapped(new URL(path, base), init, { signal, timeoutMs });
+  const ask = (path: string, init: RequestInit, signal: AbortSignal, maxBytes = maxAnswerBytes) =>
+    fetchCapped(new URL(path, base), init, { signal, timeoutMs, maxBytes });
+  const askAsStation = async (path: string, init: RequestInit, signal: AbortSignal, maxBytes?: number) => {
+    const url = new URL(path, base);
+    const proof = (await authorise?.(init.method ?? 'GET', url)) ?? {};
+    return ask(
+      path,
+      { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), ...proof } },
+      signal,
+      maxBytes,
+    );
+  };
 
   return {
+    ...personalDataClient(askAsStation),
     async enrol(request: EnrolRequest, signal) {
       const headers = { 'content-type': 'application/json' };
       const answer = await ask('v1/enrol', { method: 'POST', headers, body: JSON.stringify(request) }, signal);
@@ -60,49 +73,15 @@ function batchAnswer(answer: Answer): BatchAnswer {
     return { kind: 'size_conflict', size: Number(text) };
   if (status === 413) return { kind: 'too_large' };
   if (status === 429 || status === 503) return { kind: 'busy', retryAfterMs: answer.retryAfterMs };
-  const detail = problemOf(answer);
+  const detail = detailOf(answer);
   if (detail === null) throw notTheServer();
   if (status === 422) return { kind: 'disputed', detail };
   return status === 423 ? { kind: 'frozen', detail } : { kind: 'refused', status, detail };
 }
 
-function problemOf({ type, text }: Answer): string | null {
-  if (type !== 'application/problem+json') return null;
-  const problem = Problem.safeParse(parseJson(text)).data;
-  return problem ? (problem.detail ?? problem.title ?? 'no reason given') : null;
-}
+type Limits = { signal: AbortSignal; timeoutMs: number; maxBytes: number };
 
-function refusal(answer: Answer): BenchError {
-  const detail = problemOf(answer);
-  return detail === null
-    ? notTheServer()
-    : new BenchError('server_refused', `The server refused (${answer.status}): ${detail}`);
-}
-
-function notTheServer(): BenchError {
-  return new BenchError(
-    'server_unreachable',
-    'Something answered that is not the central server: a sign-in page of the network, a proxy, or a wrong address.',
-  );
-}
-
-function readJson<T>(answer: Answer, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(parseJson(answer.text));
-  if (parsed.success) return parsed.data;
-  throw notTheServer();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-type Limits = { signal: AbortSignal; timeoutMs: number };
-
-async function fetchCapped(url: URL, init: RequestInit, { signal, timeoutMs }: Limits): Promise<Answer> {
+async function fetchCapped(url: URL, init: RequestInit, { signal, timeoutMs, maxBytes }: Limits): Promise<Answer> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: limited });
@@ -110,7 +89,7 @@ async function fetchCapped(url: URL, init: RequestInit, { signal, timeoutMs }: L
     return {
       status: response.status,
       type: (response.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '',
-      text: await readCapped(response),
+      text: await readCapped(response, maxBytes),
       retryAfterMs: Number.isFinite(wait) && wait > 0 ? wait * 1_000 : null,
     };
   } catch (cause) {
@@ -124,13 +103,13 @@ async function fetchCapped(url: URL, init: RequestInit, { signal, timeoutMs }: L
   }
 }
 
-async function readCapped(response: Response): Promise<string> {
+async function readCapped(response: Response, maxBytes: number): Promise<string> {
   if (!response.body) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.length;
-    if (size > maxAnswerBytes) throw notTheServer();
+    if (size > maxBytes) throw notTheServer();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

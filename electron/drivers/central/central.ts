@@ -1,3 +1,5 @@
+import type { PersonalDataServer } from './personal-data.ts';
+
 /** The server's answer to a batch. Only `cosigned` advances what the station counts as acknowledged. */
 export type BatchAnswer =
   | { kind: 'cosigned'; lines: string }
@@ -30,7 +32,7 @@ export type Enrolment = {
 };
 
 /** The central server as a station sees it. Rejects with `server_unreachable` for anything that is not its protocol. */
-export type Central = {
+export type Central = PersonalDataServer & {
   enrol(request: EnrolRequest, signal: AbortSignal): Promise<Enrolment>;
   /** `oh` is the hex SHA-256 of the log's origin. */
   putBatch(oh: string, body: Buffer, signal: AbortSignal): Promise<BatchAnswer>;

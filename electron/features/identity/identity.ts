@@ -207,6 +207,11 @@ export function createIdentity(deps: IdentityDeps) {
       const row = operators.get(operatorId);
       return row ? operators.nameOf(row) : null;
     },
+    /** Takes somebody's access away for good, whoever asked; throws `conflict` for the last admin. */
+    expel(operatorId: OperatorId): void {
+      const row = database.write(tx => operators.deactivate(tx, operatorId, undefined));
+      for (const session of sessions.ofOperator(row.id)) endSession(session.connection, 'revoked');
+    },
     /** Whether the person can sign in; null when the bench knows no such person. */
     isActive: (operatorId: OperatorId): boolean | null => operators.get(operatorId)?.active ?? null,
     /** Locks every session, as when the operating system locks or sleeps. Running jobs go on. */

@@ -44,7 +44,7 @@ export function createOperators(deps: { database: Database; journal: Journal; su
       return row;
     },
     /** Takes somebody's access away; throws `conflict` for the last admin. */
-    deactivate(tx: Tx, id: OperatorId, by: OperatorId): OperatorRow {
+    deactivate(tx: Tx, id: OperatorId, by: OperatorId | undefined): OperatorRow {
       const row = store.find(id);
       if (!row) throw new BenchError('not_found', 'There is no such operator.');
       const admins = store.all().filter(other => other.active && other.role === 'admin');

@@ -180,6 +180,7 @@ export function createJournal(deps: JournalDeps) {
       if (leaf.type !== type || !committed) throw new BenchError('internal', `entry ${idx} is no ${type}`);
       const ct = store.ciphertext(idx, number);
       const dek = subjects.dek(committed.s);
+      if (!dek) subjects.want(committed.s);
       if (!ct || !dek) return null;
       const value = openPiiWithDek({
         dek,

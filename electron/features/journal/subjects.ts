@@ -4,6 +4,7 @@ import type { Database } from '../../database/database.ts';
 import { keyQuery } from '../../database/query.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
+import { createKeyCabinet } from './key-cabinet.store.ts';
 import { unwrapKey, type WrappingKey } from './wrapping-key.ts';
 
 /** Bare UUID of somebody or something whose data can be forgotten: the part after `op_` or `dv_`. */
@@ -13,6 +14,9 @@ export type Subject = string;
 export function subjectOf(id: string): Subject {
   return id.slice(3);
 }
+
+const keyAway =
+  'The key of this data is in escrow at the server, because this bench heard nothing of it for long. It is fetched as soon as there is a connection: try again in a moment.';
 
 const otherKeys =
   'The subject keys were wrapped under another key: the key database is an older copy. Put the newest one back.';
@@ -37,19 +41,36 @@ export function createSubjects(deps: { keys: Database; wrapping: WrappingKey; ra
     }
   };
   const rows = keyQuery.selectFrom('subject_key').select(['subject', 'wrapped']);
+  const cabinet = createKeyCabinet(keys, clock);
+  const wanted = new Set<Subject>();
+  let onWanted = () => {};
+  /** While a restored bench has not heard what was forgotten meanwhile: the only subjects that are open. */
+  let open: ((subject: Subject) => boolean) | null = null;
+  const made = new Set<Subject>();
+
+  /** Somebody asked for it: a key that is away is to be fetched. */
+  const want = (subject: Subject) => {
+    if (wanted.has(subject) || !cabinet.isAway(subject)) return;
+    wanted.add(subject);
+    onWanted();
+  };
   const dek = (subject: Subject): Buffer | null => {
+    if (open && !open(subject) && !made.has(subject)) return null;
     const row = keys.read.get(rows.where('subject', '=', subject));
     return row ? unwrap(wrapping.key(), subject, row.wrapped) : null;
   };
 
   const dekOf = (subject: Subject): Buffer => {
     const key = dek(subject);
+    want(subject);
+    if (!key && cabinet.has(subject)) throw new BenchError('server_unreachable', keyAway);
     if (!key) throw new BenchError('not_found', 'The personal data of this subject was erased.');
     return key;
   };
 
   const ensure = (subject: Subject) => {
-    if (dek(subject)) return;
+    if (cabinet.has(subject)) return;
+    made.add(subject);
     const row = {
       subject,
       wrapped: wrap(wrapping.key(), subject, random.bytes(32)),
@@ -59,7 +80,28 @@ export function createSubjects(deps: { keys: Database; wrapping: WrappingKey; ra
   };
 
   return {
+    ...cabinet,
     dek,
+    want,
+    /** Subjects whose key was asked for while it was away. */
+    wanted: (): Subject[] => [...wanted].filter(cabinet.isAway),
+    /** Calls back whenever a key is asked for that is away. */
+    whenWanted(listener: () => void) {
+      onWanted = listener;
+    },
+    /** Opens nothing but what `isOpen` allows and what is new, until `openAll`. */
+    openOnly(isOpen: (subject: Subject) => boolean) {
+      open = isOpen;
+    },
+    openAll() {
+      open = null;
+    },
+    /** A key that comes back from escrow. */
+    takeBack(subject: Subject, key: Buffer): void {
+      const row = { subject, wrapped: wrap(wrapping.key(), subject, key), escrowed: 1 };
+      cabinet.putBack({ ...row, created_at: new Date(clock.now()).toISOString() });
+      wanted.delete(subject);
+    },
     /** The key of a subject that must still exist. */
     dekOf,
     /** An id for something that has no data yet. */
@@ -71,17 +113,6 @@ export function createSubjects(deps: { keys: Database; wrapping: WrappingKey; ra
       const subject = random.uuid();
       ensure(subject);
       return subject;
-    },
-    /** Subjects without a key among these. */
-    missingOf(subjects: readonly Subject[]): Subject[] {
-      const known = new Set(
-        keys.read.all(keyQuery.selectFrom('subject_key').select('subject')).map(row => row.subject),
-      );
-      return subjects.filter(subject => !known.has(subject));
-    },
-    /** Forgets the key. Call `rewrapAll` after it, or an older copy of the key database still opens it. */
-    drop(subject: Subject): void {
-      keys.write(tx => tx.run(keyQuery.deleteFrom('subject_key').where('subject', '=', subject)));
     },
     /** Writes every remaining key anew under a new wrapping key and drops the old one. */
     async rewrapAll(): Promise<void> {

@@ -30,6 +30,17 @@ export function createPrivacyStore(read: Reads) {
     clearOperator(tx: Tx, operatorId: string) {
       tx.run(query.updateTable('operator').set({ active: 0, password_hash: '' }).where('id', '=', operatorId));
     },
+    /** Subjects of entries or sealed values that the server does not have: `cosigned` entries are there. */
+    unsynced: (cosigned: number) =>
+      read
+        .all(
+          query
+            .selectFrom('pii')
+            .select('subject')
+            .distinct()
+            .where(e => e.or([e('uploaded', '=', 0), e('idx', '>=', cosigned)])),
+        )
+        .map(row => row.subject),
     /** Every subject with sealed values. */
     subjects: () => read.all(query.selectFrom('pii').select('subject').distinct()).map(row => row.subject),
     /** Everybody and everything that was ever forgotten here. */

@@ -15,6 +15,9 @@ export type SettingKey =
   | 'fleet-proof'
   | 'log-vkey'
   | 'key-times'
+  | 'order-cursor'
+  | 'orders-missed'
+  | 'last-contact'
   | 'sampling-block'
   | 'letterhead'
   | 'labels';

@@ -30,6 +30,8 @@ export type SyncDeps = {
   publish: Publish;
   /** A client for the server at this address. */
   central(url: string): Central;
+  /** Everything is cosigned. */
+  onIdle(): void;
   log(line: Record<string, unknown>): void;
 };
 
@@ -127,7 +129,9 @@ export function createSync(deps: SyncDeps) {
       await journal.signing.settle();
       await fleetProofs.refresh(oh, stopped.signal);
     }
-    if (!stopped.signal.aborted) become({ phase: 'idle', nextAttemptAt: null });
+    if (stopped.signal.aborted) return;
+    become({ phase: 'idle', nextAttemptAt: null });
+    deps.onIdle();
   };
 
   const ask = askServer(deps);
@@ -224,10 +228,7 @@ export function createSync(deps: SyncDeps) {
   const handlers = {
     'sync.status': () => status(),
     'sync.enrol': ({ serverUrl, code }) => enrol(serverUrl, code),
-    'sync.now': async () => {
-      await drain();
-      return status();
-    },
+    'sync.now': () => drain().then(status),
   } satisfies Pick<Handlers, keyof typeof syncMethods>;
 
   return {
