@@ -9,6 +9,7 @@ import { JobsScreen } from './features/jobs/jobs-screen.tsx';
 import { JournalScreen } from './features/journal/journal-screen.tsx';
 import { PrivacyScreen } from './features/privacy/privacy-screen.tsx';
 import { ReportsScreen } from './features/reports/reports-screen.tsx';
+import { ReviewsScreen } from './features/reviews/reviews-screen.tsx';
 import { StationScreen } from './features/station/station-screen.tsx';
 import { UsersScreen } from './features/users/users-screen.tsx';
 import { goTo, type Route, useRoute } from './state/route.ts';
@@ -41,6 +42,8 @@ function CurrentScreen({ route }: { route: Route }) {
       return <JournalScreen />;
     case 'reports':
       return <ReportsScreen />;
+    case 'reviews':
+      return <ReviewsScreen />;
     case 'users':
       return <UsersScreen />;
     case 'privacy':

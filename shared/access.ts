@@ -29,6 +29,8 @@ export const AccessReview = z.object({
   people: z.array(AccessOfPerson),
   /** Refused sign-ins that name nobody. */
   unknownAttempts: z.int(),
+  /** How many journal entries the figures are counted from. */
+  upTo: z.int(),
   /** SHA-256 of the figures above without names: what a sign-off vouches for. */
   digest: Sha256Hex,
   /** The last review that somebody signed off. */
@@ -39,9 +41,9 @@ export type AccessReview = z.infer<typeof AccessReview>;
 export const accessMethods = {
   'access.review': { input: Period, output: AccessReview, access: 'access.review' },
   'access.export': { input: Period, output: TableFile, access: 'access.review', stepUp: true },
-  /** Says that somebody looked; `digest` names what they saw, and another state is a `conflict`. */
+  /** Says that somebody looked; `upTo` and `digest` name what they saw. Another state of people or roles is a `conflict`. */
   'access.sign_off': {
-    input: Period.safeExtend({ digest: Sha256Hex }),
+    input: Period.safeExtend({ upTo: z.int().nonnegative(), digest: Sha256Hex }),
     output: AccessReview,
     access: 'access.sign_off',
     stepUp: true,

@@ -61,7 +61,9 @@ export const entryTypes = {
     data: z.object({ table: z.enum(['sampling_coverage', 'access_review']), from: Instant, to: Instant }),
   },
   /** Somebody looked at who has access; `digest` is the hash of the figures they saw. */
-  'access.reviewed': { data: z.object({ from: Instant, to: Instant, people: z.int(), digest: Sha256Hex }) },
+  'access.reviewed': {
+    data: z.object({ from: Instant, to: Instant, upTo: z.int(), people: z.int(), digest: Sha256Hex }),
+  },
 
   'device.identified': {
     data: z.object({

@@ -17,10 +17,19 @@ function confine(contents: WebContents): void {
   });
 }
 
-/** Refuses every permission, device, screen capture and request to the network; Electron's default is to approve. */
+/**
+ * Refuses every permission, device, screen capture and request to the network; Electron's default is to approve. The one
+ * exception is the camera without its microphone, for the bench's own page: it takes the pictures that serve as evidence.
+ */
 export function confineSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, decide, details) => {
+    const { mediaTypes = [] } = 'mediaTypes' in details ? details : {};
+    const cameraAlone = permission === 'media' && mediaTypes.length === 1 && mediaTypes[0] === 'video';
+    decide(cameraAlone && details.isMainFrame && isAppUrl(details.requestingUrl));
+  });
+  session.setPermissionCheckHandler((_contents, permission, origin, { mediaType, isMainFrame }) => {
+    return permission === 'media' && mediaType === 'video' && isMainFrame && isAppUrl(origin);
+  });
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, choose) => choose(null));
   session.setSpellCheckerEnabled(false); // it would download dictionaries

@@ -1,6 +1,16 @@
 import { useSyncExternalStore } from 'react';
 
-export const screens = ['bench', 'approvals', 'jobs', 'journal', 'reports', 'users', 'privacy', 'station'] as const;
+export const screens = [
+  'bench',
+  'approvals',
+  'jobs',
+  'journal',
+  'reports',
+  'reviews',
+  'users',
+  'privacy',
+  'station',
+] as const;
 export type Screen = (typeof screens)[number];
 /** `#/bench/<job id>`: a screen and the thing opened on it. */
 export type Route = { screen: Screen; id: string | null };

@@ -23,3 +23,12 @@ export function shortTime(instant: string): string {
 export function fullTime(instant: string): string {
   return full.format(new Date(instant));
 }
+
+/** How long ago an instant is, roughly: `just now`, `12 min ago`, `3 h ago`, `2 days ago`. */
+export function ageText(instant: string, now = Date.now()): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(instant)) / 60_000));
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+}

@@ -1,6 +1,7 @@
-import type { ApprovalState } from '../../shared/approvals.ts';
+import type { ApprovalState, EraseAttempt } from '../../shared/approvals.ts';
 import type { DeviceState } from '../../shared/devices.ts';
 import type { ErasureStatus, JobPlace, LockState, TestResult } from '../../shared/jobs.ts';
+import type { SampleState } from '../../shared/sampling.ts';
 import type { SyncStatus } from '../../shared/sync.ts';
 import type { VerificationStep } from '../../shared/verification.ts';
 import type { Tone } from './status-mark.tsx';
@@ -40,6 +41,23 @@ export const erasureTones: Record<ErasureStatus, Tone> = {
 };
 
 export const resultTones: Record<TestResult, Tone> = { pass: 'good', fail: 'bad', skip: 'attention', pending: 'quiet' };
+
+export const attemptTones: Record<EraseAttempt['outcome'], Tone> = {
+  running: 'working',
+  interrupted: 'stopped',
+  reported: 'working',
+  erased_verified: 'good',
+  erased_with_exceptions: 'attention',
+  failed: 'bad',
+  indeterminate: 'bad',
+};
+
+export const sampleTones: Record<SampleState, Tone> = {
+  open: 'quiet',
+  outstanding: 'attention',
+  verified: 'good',
+  failed: 'bad',
+};
 
 export const approvalTones: Record<ApprovalState, Tone> = {
   requested: 'attention',

@@ -1,5 +1,6 @@
-import type { ApprovalState, BypassReason } from '../../shared/approvals.ts';
+import type { ApprovalState, BypassReason, EraseAttempt } from '../../shared/approvals.ts';
 import type { DeviceState } from '../../shared/devices.ts';
+import type { EvidenceCondition } from '../../shared/evidence.ts';
 import type {
   Condition,
   ErasureStatus,
@@ -13,6 +14,7 @@ import type {
 } from '../../shared/jobs.ts';
 import type { Role } from '../../shared/permissions.ts';
 import type { ReportLanguage, ReportPaper, ReportScope, ReportVariant } from '../../shared/reports.ts';
+import type { SampleState } from '../../shared/sampling.ts';
 import type { SyncStatus } from '../../shared/sync.ts';
 import type { VirtualFault } from '../../shared/training.ts';
 import type { VerificationStep } from '../../shared/verification.ts';
@@ -133,6 +135,29 @@ export const approvalStateWords: Record<ApprovalState, string> = {
   used: 'Approved and used',
   expired: 'Expired',
   revoked: 'Revoked before use',
+};
+
+export const attemptWords: Record<EraseAttempt['outcome'], string> = {
+  running: 'Running',
+  interrupted: 'Interrupted',
+  reported: 'Reported by the tool, not verified yet',
+  erased_verified: 'Erased, verified',
+  erased_with_exceptions: 'Erased, with exceptions',
+  failed: 'Failed',
+  indeterminate: 'Indeterminate',
+};
+
+export const sampleStateWords: Record<SampleState, string> = {
+  open: 'Draw not come up yet',
+  outstanding: 'Waits for its verification',
+  verified: 'Verified',
+  failed: 'Failed',
+};
+
+export const evidenceConditionWords: Record<EvidenceCondition, string> = {
+  whole: 'As it was recorded',
+  altered: 'The file was ALTERED on disk',
+  missing: 'The file is MISSING',
 };
 
 export const roleWords: Record<Role, string> = {

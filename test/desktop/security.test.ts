@@ -172,18 +172,39 @@ describe.skipIf(skip)(suiteName('what a page of the bench can do'), { timeout: 6
     expect(state.filter(([, answer]) => answer === 'granted')).toEqual([]);
   });
 
-  test('check 8: all four permission handlers are set and say no', { skip: !isHarness }, async () => {
+  test('check 8: all four permission handlers are set and say no, but for the camera of our own page', {
+    skip: !isHarness,
+  }, async () => {
     const answers = await started.app.evaluate(() => {
       const { request, check, device, displayMedia } = globalThis.__electronHarness?.permissions ?? {};
       const said: unknown[] = [];
-      // The handlers refuse without looking at what they are given.
       const nothing = {} as never;
-      request?.(nothing, 'media', granted => said.push(granted), nothing);
-      said.push(check?.(null, 'serial', 'app://bench', nothing), device?.(nothing));
+      const ask = (permission: 'media' | 'geolocation', requestingUrl: string, mediaTypes?: ('video' | 'audio')[]) =>
+        request?.(nothing, permission, granted => said.push(granted), {
+          requestingUrl,
+          isMainFrame: true,
+          ...(mediaTypes ? { mediaTypes } : {}),
+        });
+      ask('media', 'app://bench/index.html', ['video']);
+      ask('media', 'app://bench/index.html', ['video', 'audio']);
+      ask('media', 'app://bench/index.html', ['audio']);
+      ask('media', 'app://bench/index.html');
+      ask('media', 'app://bench.evil/index.html', ['video']);
+      ask('geolocation', 'app://bench/index.html', ['video']);
+      const look = (kind: 'media' | 'serial', origin: string, mediaType: 'video' | 'audio', isMainFrame = true) =>
+        said.push(check?.(null, kind, origin, { mediaType, isMainFrame, requestingUrl: origin }));
+      look('media', 'app://bench/', 'video');
+      look('media', 'app://bench/', 'audio');
+      look('media', 'app://bench/', 'video', false);
+      look('media', 'https://bench/', 'video');
+      look('serial', 'app://bench/', 'video');
+      said.push(device?.(nothing));
       displayMedia?.(nothing, streams => said.push(streams));
       return said;
     });
-    expect(answers).toEqual([false, false, false, null]);
+    const requests = [true, false, false, false, false, false];
+    const checks = [true, false, false, false, false];
+    expect(answers).toEqual([...requests, ...checks, false, null]);
   });
 
   test('check 9: a foreign page in the top frame gets no answer from the station', async () => {

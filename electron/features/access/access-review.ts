@@ -35,9 +35,9 @@ const sums: Partial<Record<EntryType, Sum>> = {
 export function createAccessReview(deps: AccessReviewDeps) {
   const { database, journal, nameOf } = deps;
 
-  const review = ({ from, to }: Period): AccessReview => {
+  const review = ({ from, to }: Period, upTo = journal.status().size): AccessReview => {
     const first = journal.firstSince(Date.parse(from));
-    const end = journal.firstSince(Date.parse(to));
+    const end = Math.min(upTo, journal.firstSince(Date.parse(to)));
     const counts = new Map<string, Record<Sum, number>>();
     const lastSignIn = new Map<string, string>();
     let unknownAttempts = 0;
@@ -71,7 +71,8 @@ export function createAccessReview(deps: AccessReviewDeps) {
       to,
       people,
       unknownAttempts,
-      digest: digestOf({ from, to, people, unknownAttempts }),
+      upTo,
+      digest: digestOf({ from, to, people, unknownAttempts, upTo }),
       lastReview: lastReview(),
     };
   };
@@ -103,15 +104,15 @@ export function createAccessReview(deps: AccessReviewDeps) {
       );
       return file;
     },
-    'access.sign_off': ({ from, to, digest }, caller) => {
-      const seen = review({ from, to });
+    'access.sign_off': ({ from, to, upTo, digest }, caller) => {
+      const seen = review({ from, to }, upTo);
       if (seen.digest !== digest)
         throw new BenchError('conflict', 'Something changed since this review was opened. Look at it again.');
       database.write(tx =>
         journal.append(tx, {
           type: 'access.reviewed',
           actor: caller.operatorId,
-          data: { from, to, people: seen.people.length, digest },
+          data: { from, to, upTo, people: seen.people.length, digest },
         }),
       );
       return review({ from, to });
@@ -124,7 +125,10 @@ export function createAccessReview(deps: AccessReviewDeps) {
 const roleEntries = ['operator.added'] as const satisfies EntryType[];
 
 /** Names can be forgotten; what was vouched for stays comparable without them. */
-function digestOf({ people, ...rest }: Pick<AccessReview, 'from' | 'to' | 'people' | 'unknownAttempts'>): string {
+function digestOf({
+  people,
+  ...rest
+}: Pick<AccessReview, 'from' | 'to' | 'people' | 'unknownAttempts' | 'upTo'>): string {
   const nameless = people.map(({ operatorName: _, ...figures }) => figures);
   return createHash('sha256')
     .update(canonicalize({ ...rest, people: nameless }) ?? '')

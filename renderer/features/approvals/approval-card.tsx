@@ -9,10 +9,12 @@ import { deviceTitle } from '../../ui/fact.tsx';
 import { IdentifierList } from '../../ui/identifier-list.tsx';
 import { Card } from '../../ui/page.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
-import { fullTime } from '../../ui/time.ts';
+import { ageText, fullTime } from '../../ui/time.ts';
 import { approvalTones } from '../../ui/tones.ts';
 import { approvalStateWords, bypassReasonWords } from '../../ui/words.ts';
+import { CaseFacts } from './case-facts.tsx';
 import { DecisionForm } from './decision-form.tsx';
+import { RevokeForm } from './revoke-form.tsx';
 
 export function ApprovalCard({ approval }: { approval: Approval }) {
   const { session } = useBench();
@@ -31,6 +33,7 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
             <dt>Requested by</dt>
             <dd>
               {approval.requesterName}, {fullTime(approval.requestedAt)}
+              {approval.state === 'requested' && ` (${ageText(approval.requestedAt)})`}
             </dd>
             <dt>Reason</dt>
             <dd>{bypassReasonWords[approval.reason]}</dd>
@@ -52,11 +55,25 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
                 <dd>{fullTime(approval.expiresAt)}</dd>
               </>
             )}
+            {approval.revoked !== null && (
+              <>
+                <dt>Revoked by</dt>
+                <dd>
+                  {approval.revoked.byName}, {fullTime(approval.revoked.at)}
+                </dd>
+                <dt>Because</dt>
+                <dd className="prose">{approval.revoked.reason ?? 'erased'}</dd>
+              </>
+            )}
           </dl>
+          <CaseFacts approval={approval} />
         </div>
         <ApprovalEvidence approval={approval} />
       </div>
       {approval.state === 'requested' && can('bypass.decide') && !own && <DecisionForm approval={approval} />}
+      {approval.state === 'approved' &&
+        can('bypass.revoke') &&
+        (approval.decidedBy === session.operatorId || session.role === 'admin') && <RevokeForm approval={approval} />}
       {approval.state === 'requested' && own && (
         <p className="dimmed">You asked for this yourself; another supervisor decides.</p>
       )}

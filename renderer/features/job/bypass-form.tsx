@@ -23,7 +23,8 @@ export function BypassForm({ job }: { job: Job }) {
   const [reason, setReason] = useState<BypassReason | null>(null);
   const [done, setDone] = useState('');
   const [left, setLeft] = useState<readonly EvidenceId[]>([]);
-  const chosen = (evidence ?? []).filter(item => !left.includes(item.id));
+  const usable = (evidence ?? []).filter(item => item.supersededBy === null && item.condition === 'whole');
+  const chosen = usable.filter(item => !left.includes(item.id));
 
   async function request(wanted: BypassReason): Promise<void> {
     await api['approvals.request']({
@@ -63,7 +64,7 @@ export function BypassForm({ job }: { job: Job }) {
           />
           <EvidenceDrop job={job} label="Add a picture, video or PDF as evidence" />
           <EvidencePictures
-            items={evidence ?? []}
+            items={usable}
             chosen={chosen.map(item => item.id)}
             onToggle={id => setLeft(before => (before.includes(id) ? before.filter(i => i !== id) : [...before, id]))}
           />
