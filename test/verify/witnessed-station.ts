@@ -7,6 +7,7 @@ import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
 import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
 import { exportJournal } from '../../electron/features/journal/export-journal.ts';
+import type { Trust } from '../../electron/features/journal/policy.ts';
 import { proofBundle } from '../../electron/features/reports/proof-bundle.ts';
 import { openStationParts } from '../../electron/station-parts.ts';
 import { formatCheckpoint } from '../../shared/tlog/checkpoint.ts';
@@ -15,7 +16,9 @@ import { inclusionProof, rootAt } from '../../shared/tlog/merkle.ts';
 import { createCosigner, createNoteSigner, joinNote } from '../../shared/tlog/note.ts';
 import { formatTlogProof } from '../../shared/tlog/proof.ts';
 import { createSubtreeReader } from '../../shared/tlog/tile.ts';
-import type { TrustPolicy } from '../../shared/verify/proof-bundle.ts';
+import type { FleetEvidence } from '../../shared/verify/proof-bundle.ts';
+
+type FleetEntry = { entry: string; proof: string };
 
 const newKey = () => generateKeyPairSync('ed25519').privateKey;
 
@@ -60,7 +63,12 @@ export async function createWitnessedStation() {
     type: 'station.enrolled',
     data: { origin: journal.origin, vkey: journal.vkey, prefix: 'TEST', witnessVkey: cosigner.vkey },
   });
-  const trust: Omit<TrustPolicy, 'logVkey'> = { witnessVkey: cosigner.vkey, fleetVkey: fleet.vkey, fleet: enrolled };
+  const trust: Trust = { witnessVkey: cosigner.vkey, fleetVkey: fleet.vkey, fleet: enrolled };
+  const recorded: FleetEntry[] = [];
+  const trustWith = (more: Partial<FleetEvidence>): Trust => ({
+    ...trust,
+    fleet: { ...enrolled, ...(recorded.length > 0 ? { rotations: [...recorded] } : {}), ...more },
+  });
 
   return {
     ...parts,
@@ -93,8 +101,20 @@ export async function createWitnessedStation() {
       const line = cosigner.sign(note.slice(0, note.indexOf('\n\n') + 1));
       database.write(tx => journal.store.acknowledge(tx, size, note + line, line));
     },
-    bundle: (indexes: readonly number[]) => proofBundle({ journal, subjects, trust }, indexes, () => true),
-    export: (dir: string) => exportJournal(journal, trust, dir),
+    /** Puts a new key in force, and tells the fleet of it unless told not to. */
+    async rotate({ record = true } = {}) {
+      const { origin } = journal;
+      await journal.signing.rotate(data => {
+        const index = database.write(tx => journal.append(tx, { type: 'key.rotated', data }));
+        if (record) recorded.push(fleet.append({ type: 'key.rotated', data: { origin, ...data, size: index + 1 } }));
+      });
+    },
+    /** What the fleet log says about the station's later keys. */
+    recorded,
+    /** Proofs of these entries under the newest confirmed head that covers them. */
+    bundle: (indexes: readonly number[], more: Partial<FleetEvidence> = {}) =>
+      proofBundle({ journal, subjects, trust: trustWith(more) }, indexes, () => true),
+    export: (dir: string, more: Partial<FleetEvidence> = {}) => exportJournal(journal, trustWith(more), dir),
     close() {
       parts.close();
       rmSync(dataDir, { recursive: true, force: true });
