@@ -7,6 +7,7 @@ import { createFleet } from './fleet.ts';
 import { openServerKeys } from './keys.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { ServerError } from './problems.ts';
+import { revokeLogs } from './revocations.ts';
 import { createEnrolCode } from './routes/enrol.ts';
 import type { StationOf } from './routes/sealed.ts';
 
@@ -25,6 +26,8 @@ export type CentralServer = {
   orders: Orders;
   /** A one-time code for one station; valid for a day unless told otherwise. */
   createEnrolCode(ttlMs?: number): Promise<string>;
+  /** Disowns a station from what was last received of it on; see `revokeLogs`. */
+  revoke(station: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -66,6 +69,7 @@ export async function openServerStore({
     orders,
     close,
     createEnrolCode: (ttlMs = 24 * hourMs) => createEnrolCode(db, now(), ttlMs),
+    revoke: (station: string) => db.transaction().execute(trx => revokeLogs(trx, fleet, station)),
   };
 }
 
@@ -91,6 +95,7 @@ export async function startCentralServer(options: ServerOptions): Promise<Centra
       witnessVkey: store.keys.cosigner.vkey,
       orders: store.orders,
       createEnrolCode: store.createEnrolCode,
+      revoke: store.revoke,
       async close() {
         await app.close();
         await store.close();

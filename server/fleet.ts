@@ -15,6 +15,8 @@ export type FleetLeaf =
   | { type: 'fleet.opened'; data: { witnessVkey: string } }
   /** Names the cosigner again, so that the proof of this one leaf vouches for both keys. */
   | { type: 'station.enrolled'; data: { origin: string; vkey: string; prefix: string; witnessVkey: string } }
+  /** Entries from `size` on do not count. */
+  | { type: 'station.revoked'; data: { origin: string; size: number } }
   /** Heads of `size` entries and more are signed by the new key. */
   | { type: 'key.rotated'; data: { origin: string; previous: string; vkey: string; size: number } }
   /** Every station that holds anything of the subject has to forget it; `order` counts from 1. */
@@ -103,9 +105,15 @@ export function createFleet(deps: {
         .where('from_size', '>', 0)
         .orderBy('from_size')
         .execute();
+      const revoked = await db
+        .selectFrom('revocation')
+        .select('fleet_index')
+        .where('oh', '=', station.oh)
+        .executeTakeFirst();
       const indexes = [station.fleet_index ?? 0, ...rotated.map(({ fleet_index }) => fleet_index ?? 0)];
-      const [enrolled, ...rotations] = await prove(indexes);
-      return { ...(enrolled ?? { entry: '', proof: '' }), rotations };
+      const [enrolled, ...later] = await prove(revoked ? [...indexes, revoked.fleet_index] : indexes);
+      const revocation = (revoked && later.pop()) ?? null;
+      return { ...(enrolled ?? { entry: '', proof: '' }), rotations: later, revoked: revocation };
     },
     prove,
     /** Signs a statement of the server with the one key that stations pinned. */

@@ -22,6 +22,7 @@ const FleetEntry = z.object({
 
 export const FleetProof = FleetEntry.extend({
   rotations: z.array(FleetEntry).describe('One `key.rotated` leaf for each later key of the log, oldest first.'),
+  revoked: FleetEntry.nullable().describe('The `station.revoked` leaf; null for a station in good standing.'),
 }).describe('The leaf that enrolled the station, and what happened to its key since.');
 
 export const Health = z.object({ status: z.literal('ok') });

@@ -18,6 +18,8 @@ export type ServerTables = {
   entry: { oh: string; idx: number; bytes: Buffer; leaf: Buffer };
   /** Of logs that changed their key: each key with the smallest head it has to sign. */
   log_key: { oh: string; from_size: number; vkey: string; fleet_index: number | null };
+  /** Logs of revoked stations; `size` is the first entry that does not count any more. */
+  revocation: { oh: string; size: number; fleet_index: number };
   tile: { oh: string; level: number; n: number; data: Buffer; root: Buffer };
   checkpoint: { oh: string; size: number; root: Buffer; note: string };
   quarantine: { id: string; oh: string; received_at: string; fault: string; note: string };

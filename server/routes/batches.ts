@@ -13,6 +13,7 @@ import type { Fleet } from '../fleet.ts';
 import { keysOf, newKeys, takeKeys } from '../log-keys.ts';
 import { append, grow, LogMoved, type LogRow } from '../log-store.ts';
 import { ServerError, sendProblem } from '../problems.ts';
+import { revocationOf } from '../revocations.ts';
 
 export const batchType = 'application/vnd.audit-batch.v1';
 const hardInflatedBytes = 16 * 1024 * 1024;
@@ -35,6 +36,8 @@ export function batchRoutes(app: FastifyInstance, { db, fleet, cosigner, now }: 
       if (!Buffer.isBuffer(request.body)) throw new ServerError(415, `A batch is sent as ${batchType}.`);
       const log = await db.selectFrom('log').selectAll().where('oh', '=', request.params.oh).executeTakeFirst();
       if (!log || log.station === null) throw new ServerError(404, 'No such log is enrolled here.');
+      const revoked = await revocationOf(db, log.oh);
+      if (revoked) throw new ServerError(403, `This station was revoked at ${revoked.size} entries.`);
       if (log.frozen !== null) throw new ServerError(423, `This log is frozen: ${log.frozen}`);
       const batch = readBatch(await inflate(request.body, request.headers['content-encoding'], hardInflatedBytes));
       const outcome = await ingest(log, batch);

@@ -11,7 +11,10 @@ const gzipFromBytes = 2_048;
 
 const Enrolment = z.object({ origin: z.string().min(1), witnessVkey: z.string().min(1), fleetVkey: z.string().min(1) });
 const FleetEntry = z.object({ entry: z.string().min(1), proof: z.string().min(1) });
-const FleetProof = FleetEntry.extend({ rotations: z.array(FleetEntry).default([]) });
+const FleetProof = FleetEntry.extend({
+  rotations: z.array(FleetEntry).default([]),
+  revoked: FleetEntry.nullable().default(null),
+});
 
 /** Headers that prove which station asks. */
 export type Authorise = (method: string, url: URL) => Promise<Record<string, string>>;

@@ -45,5 +45,5 @@ export type Central = PersonalDataServer & {
 /** tlog-proof text over the fleet log, with the entry it proves. */
 export type FleetEntry = { entry: string; proof: string };
 
-/** The entry that enrolled the station, and those that name its later keys, oldest first. */
-export type FleetProof = FleetEntry & { rotations: FleetEntry[] };
+/** The entry that enrolled the station, those that name its later keys, oldest first, and the one that revoked it. */
+export type FleetProof = FleetEntry & { rotations: FleetEntry[]; revoked: FleetEntry | null };

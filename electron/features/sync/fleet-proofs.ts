@@ -16,12 +16,24 @@ type Deps = {
   log(line: Record<string, unknown>): void;
 };
 
+/** Whether the fleet log was seen to revoke this station. */
+export function isRevoked(settings: Settings): boolean {
+  return (trustOf(settings).fleet?.revoked ?? null) !== null;
+}
+
 /** What the fleet log says about this station's keys, kept for reports and exports. */
-export function createFleetProofs({ database, journal, settings, ask, log }: Deps) {
+export function createFleetProofs(deps: Deps) {
+  const { database, journal, settings, log } = deps;
   const isBehind = () => {
     const { cosignedSize } = journal.status();
     const confirmed = journal.signing.keys().filter(({ from }) => from > 0 && from <= cosignedSize);
     return (trustOf(settings).fleet?.rotations?.length ?? 0) < confirmed.length;
+  };
+  const ask = async (oh: string, signal: AbortSignal) => {
+    const fleet = await deps.ask(central => central.fleetProof(oh, signal));
+    if (fleet instanceof BenchError) return;
+    if (holds(fleet)) database.write(tx => settings.set(tx, 'fleet-proof', JSON.stringify(fleet)));
+    else log({ level: 'error', event: 'sync.fleet_proof_wrong' });
   };
   const holds = (fleet: FleetProof): boolean => {
     const trust = { ...trustOf(settings), fleet };
@@ -33,11 +45,12 @@ export function createFleetProofs({ database, journal, settings, ask, log }: Dep
   return {
     /** Asks for what the fleet log says since keys changed; keeps only what holds, and tries again after a later batch. */
     async refresh(oh: string, signal: AbortSignal): Promise<void> {
-      if (!isBehind()) return;
-      const fleet = await ask(central => central.fleetProof(oh, signal));
-      if (fleet instanceof BenchError) return;
-      if (holds(fleet)) database.write(tx => settings.set(tx, 'fleet-proof', JSON.stringify(fleet)));
-      else log({ level: 'error', event: 'sync.fleet_proof_wrong' });
+      if (isBehind()) await ask(oh, signal);
+    },
+    /** After a refusal: whether the fleet log itself revoked this station. The word of a server alone does not count. */
+    async isRevoked(oh: string, signal: AbortSignal): Promise<boolean> {
+      await ask(oh, signal);
+      return isRevoked(settings);
     },
   };
 }

@@ -11,7 +11,7 @@ import type { Settings } from '../station/settings.ts';
 import { askServer } from './ask-server.ts';
 import { judgeHead } from './dispute.ts';
 import { enrolStation } from './enrol.ts';
-import { createFleetProofs } from './fleet-proofs.ts';
+import { createFleetProofs, isRevoked } from './fleet-proofs.ts';
 import { type Batch, nextBatch } from './outbox.ts';
 import { recordReceipt } from './record-receipt.ts';
 
@@ -35,6 +35,9 @@ export type SyncDeps = {
   log(line: Record<string, unknown>): void;
 };
 
+const revokedWords =
+  'This station was revoked: nothing it records is confirmed any more, and no report of it holds. Set it up anew.';
+
 type State = {
   phase: SyncStatus['state'];
   lastAnswer: string | null;
@@ -55,8 +58,8 @@ export function createSync(deps: SyncDeps) {
   const stopped = new AbortController();
   const oh = createHash('sha256').update(journal.origin).digest('hex');
   let state: State = {
-    phase: settings.get('server-url') === null ? 'not_enrolled' : 'idle',
-    lastAnswer: null,
+    phase: firstPhase(settings),
+    lastAnswer: isRevoked(settings) ? revokedWords : null,
     lastReceiptAt: null,
     nextAttemptAt: null,
     failures: 0,
@@ -165,7 +168,8 @@ export function createSync(deps: SyncDeps) {
         freeze(answer.detail);
         return false;
       case 'refused':
-        backOff(`The server refused (${answer.status}): ${answer.detail}`, null);
+        if (answer.status === 403 && (await fleetProofs.isRevoked(oh, stopped.signal))) freeze(revokedWords);
+        else backOff(`The server refused (${answer.status}): ${answer.detail}`, null);
         return false;
     }
   };
@@ -251,6 +255,11 @@ export function createSync(deps: SyncDeps) {
       await running;
     },
   };
+}
+
+function firstPhase(settings: Settings): State['phase'] {
+  if (settings.get('server-url') === null) return 'not_enrolled';
+  return isRevoked(settings) ? 'frozen' : 'idle';
 }
 
 function halved(limit: number): number {
