@@ -130,6 +130,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     keys: keys.ages,
     picea,
     restored: isOlderCopy,
+    missedOrders: fleet.missedOrders,
   });
 
   const handlers: Handlers = {

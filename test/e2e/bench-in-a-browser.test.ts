@@ -205,6 +205,7 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await office.getByRole('button', { name: 'Forget for good …' }).click();
     await office.getByRole('button', { name: 'Yes, forget; this cannot be undone' }).click();
     await office.getByText(/^Forgotten on /).waitFor();
+    await office.getByRole('cell', { name: 'Forgotten', exact: true }).waitFor();
     await expectAccessible(office, 'privacy, forgotten');
   }, 60_000);
 

@@ -57,13 +57,19 @@ const acknowledge = (n: number, as: SealedLog, outcome: string) =>
   ask(`/v1/orders/${n}/ack`, { as, body: { outcome } });
 
 /** What a server promises about sealed personal data, whatever it stores in. `everything` reads all that it keeps. */
-export function describeForgetting(newDatabase: () => Promise<string | undefined>): void {
+export function describeForgetting<T extends string | undefined>(
+  newDatabase: () => Promise<T>,
+  everything: (databaseUrl: T, folder: string) => string,
+): void {
+  let databaseUrl: T;
+
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'bench-server-'));
     nowMs = Date.parse('2026-01-01T00:00:00Z');
+    databaseUrl = await newDatabase();
     server = await startCentralServer({
       dataDir: join(dir, 'data'),
-      databaseUrl: await newDatabase(),
+      databaseUrl,
       port: 0,
       now: () => nowMs,
       stationOf: request => String(request.headers['x-test-station']),
@@ -155,7 +161,15 @@ export function describeForgetting(newDatabase: () => Promise<string | undefined
       expect((await forget(randomUUID(), a)).status).toBe(404);
       expect((await forget(subject, stranger)).status).toBe(404);
 
+      const kept = () => everything(databaseUrl, join(dir, 'data'));
+      const escrow = 'escrow of the key';
+      await putKey(subject, b, escrow);
+      const jwe = key(escrow).recipients[0] ?? '';
+      const gone = [ctOf(a, 0).toString('hex'), ctOf(b, 0).toString('hex'), jwe];
+      for (const text of [...gone, ctOf(b, 1).toString('hex')]) expect(kept().includes(text)).toBe(true);
       const ordered = await forget(subject, a);
+      for (const text of gone) expect(kept().includes(text)).toBe(false);
+      expect(kept().includes(ctOf(b, 1).toString('hex'))).toBe(true);
       expect(ordered.status).toBe(202);
       expect(ordered.json()).toMatchObject({ order: 1, subject, completedAt: null, waiting: 2, held: 0 });
       expect((await forget(subject, b)).status).toBe(200);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCentralServer } from '../../server/central-server.ts';
-import { noPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { dumpDatabase, noPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
 import { describeForgetting } from './forgetting-suite.ts';
 import { describeServer } from './server-suite.ts';
 
@@ -20,7 +20,7 @@ describe.skipIf(noPostgres)(title, () => {
   });
 
   describeServer(() => postgres.createDatabase());
-  describe('forgetting', () => describeForgetting(() => postgres.createDatabase()));
+  describe('forgetting', () => describeForgetting(() => postgres.createDatabase(), dumpDatabase));
 
   test('received entries are neither changed nor deleted', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'bench-server-'));

@@ -75,6 +75,16 @@ export async function startPostgres(): Promise<Postgres> {
   };
 }
 
+/** Everything a database holds, as text. */
+export function dumpDatabase(address: string): string {
+  const dump = spawnSync(join(programs() ?? '', 'pg_dump'), ['--inserts', address], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (dump.status !== 0) throw new Error(`pg_dump: ${dump.stderr}`);
+  return dump.stdout;
+}
+
 async function untilReady(bin: string, folder: string, server: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`);

@@ -8,9 +8,12 @@ import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
 import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import type { Keystore } from '../../electron/drivers/keystore/keystore.ts';
 import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
+import { proofBundle } from '../../electron/features/reports/proof-bundle.ts';
+import { trustOf } from '../../electron/features/sync/trust.ts';
 import { openStationParts } from '../../electron/station-parts.ts';
 import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
 import type { Client } from '../../shared/client.ts';
+import type { ProofBundle } from '../../shared/verify/proof-bundle.ts';
 import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
 
 export type Bench = Awaited<ReturnType<typeof createBench>>;
@@ -90,6 +93,17 @@ async function createBench(options: { name: string; dataDir: string; serverUrl: 
       (await peek(join(dataDir, 'keys.db'), keystore, db =>
         Number(db.prepare('SELECT count(*) FROM subject_key WHERE escrowed = 0').pluck().get()),
       )),
+    /** Proofs of every entry about a subject, with whatever of its data is left; the bench is stopped. */
+    async proofOf(subject: string): Promise<ProofBundle> {
+      const drivers = { clock: createFakeClock(startAt), random: createFakeRandom(`${name} proves`), keystore };
+      const parts = await openStationParts(drivers, { dataDir, appVersion: '0.0.0-test', training: false });
+      const { journal, subjects, settings } = parts;
+      const all = Array.from({ length: journal.status().size }, (_, index) => index);
+      const indexes = all.filter(index => journal.entry(index).pii.some(slot => slot.s === subject));
+      const bundle = proofBundle({ journal, subjects, trust: trustOf(settings) }, indexes, () => true);
+      parts.close();
+      return bundle;
+    },
     /** Writes sealed words about a subject into the journal of a bench that is stopped. */
     async tell(subject: string, reason: string): Promise<void> {
       const drivers = { clock: createFakeClock(startAt), random: createFakeRandom(`${name} tells`), keystore };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { subjectOfOrder } from '../../electron/features/privacy/fleet-order.ts';
+import { verifyProofBundle } from '../../shared/verify/proof.ts';
 import { erase, openJob, pixelPng, testFunctions } from '../support/job-steps.ts';
 import { type Bench, type Fleet, startFleet } from './fleet.ts';
 
@@ -80,6 +81,15 @@ test('forgotten at one bench offline, everywhere in the end: also at one that wa
   const atServer = fleet.keptByServer();
   for (const text of [...secrets, ...sealed, ...escrow]) expect(count(atServer, text)).toBe(0);
   expect(await fleet.server.orders.open()).toEqual([]);
+
+  for (const bench of [a, b]) {
+    await bench.stop();
+    const { ok, steps } = verifyProofBundle(await bench.proofOf(subject), { fleetVkey: fleet.server.fleetVkey });
+    expect(ok).toBe(true);
+    expect(steps).toContainEqual(
+      expect.objectContaining({ detail: expect.stringMatching(/^erased or not disclosed/) }),
+    );
+  }
 });
 
 test('a copy of everything from before a forgetting does not open: its keys are worthless', async () => {
@@ -113,7 +123,7 @@ test('a journal that comes back beside the newest keys hears every order again b
   const identifiers = async (id: typeof job.id) => (await a.admin['jobs.get']({ jobId: id })).identifiers;
   expect((await a.admin['users.list']()).map(user => user.name)).toContain('Ada Admin');
   for (const { id } of [job, other]) expect(await identifiers(id)).toMatchObject({ serial: null });
-  expect((await a.admin['health.get']()).warnings.join()).toMatch(/older copy/);
+  expect((await a.admin['health.get']()).warnings.join()).toMatch(/stay closed until the server/);
   await a.stop();
 
   await fleet.startServer();

@@ -20,6 +20,8 @@ export type HealthDeps = {
   picea: Picea;
   /** The journal is shorter than this station once had: the database is an older copy. */
   restored: boolean;
+  /** Personal data stay closed until the fleet was heard. */
+  missedOrders(): boolean;
 };
 
 /** How the bench is doing, and what an operator should know about it. */
@@ -39,6 +41,8 @@ export function createHealth(deps: HealthDeps) {
     const found = [
       deps.training && 'Training: everything made here is marked so and counts for nothing.',
       deps.restored && 'The data are an older copy than this station once had. Call an admin before going on.',
+      deps.missedOrders() &&
+        'Personal data of earlier jobs stay closed until the server has said what was forgotten meanwhile.',
       !tool.available && `No erasure is possible: ${tool.detail}`,
       keysWarning(deps.keys()),
       sync.state === 'frozen' && `Sync is stopped: ${sync.lastAnswer ?? 'the server found a fork'}. Call an admin.`,

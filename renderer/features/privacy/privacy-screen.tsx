@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'react';
-import type { SubjectId } from '../../../shared/privacy.ts';
+import type { FleetForget, SubjectId } from '../../../shared/privacy.ts';
 import { useBench } from '../../state/bench.tsx';
 import { useLive } from '../../state/use-live.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Card, Empty, Page } from '../../ui/page.tsx';
+import { FleetTable } from './fleet-table.tsx';
 import { HoldsTable } from './holds-table.tsx';
 import { SubjectPanel } from './subject-panel.tsx';
 import { SubjectPicker } from './subject-picker.tsx';
@@ -14,16 +15,39 @@ export function PrivacyScreen() {
   const [subject, setSubject] = useState<SubjectId | null>(null);
   const holdsSource = useMemo(() => ({ load: () => api['privacy.holds']() }), [api]);
   const holds = useLive(holdsSource);
+  const fleetSource = useMemo(
+    () => ({
+      load: () => api['privacy.fleet'](),
+      subscribe: (listener: (rows: FleetForget[]) => void) =>
+        // Every step of an order is recorded; a failure shows when the screen is opened again.
+        api.on('journal.changed', () => void api['privacy.fleet']().then(listener, () => {})),
+    }),
+    [api],
+  );
+  const fleet = useLive(fleetSource);
+  const changed = () => {
+    holds.reload();
+    fleet.reload();
+  };
   return (
     <Page title="Privacy">
       <Card title="A person or a device">
         <SubjectPicker onPick={setSubject} />
-        {subject !== null && <SubjectPanel key={subject} subject={subject} onChanged={holds.reload} />}
+        {subject !== null && <SubjectPanel key={subject} subject={subject} onChanged={changed} />}
       </Card>
       <Card title="Legal holds">
         <ErrorAlert error={holds.error} />
         {holds.value?.length === 0 && <Empty>Nothing is held.</Empty>}
         {holds.value !== null && holds.value.length > 0 && <HoldsTable holds={holds.value} onChanged={holds.reload} />}
+      </Card>
+      <Card title="Forgotten across the fleet">
+        <ErrorAlert error={fleet.error} />
+        {fleet.value?.length === 0 && (
+          <Empty>
+            Nothing was ordered. What is forgotten here is ordered at every other station once there is a server.
+          </Empty>
+        )}
+        {fleet.value !== null && fleet.value.length > 0 && <FleetTable rows={fleet.value} />}
       </Card>
     </Page>
   );
