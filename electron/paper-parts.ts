@@ -10,6 +10,7 @@ import type { Subjects } from './features/journal/subjects.ts';
 import { createLabels } from './features/labels/labels.ts';
 import { createReports, type ReportsDeps } from './features/reports/reports.ts';
 import { openSiteKeys } from './features/reports/site-keys.ts';
+import { createTablePrinter } from './features/reports/table-printer.ts';
 import type { Settings } from './features/station/settings.ts';
 import { trustOf } from './features/sync/trust.ts';
 import type { Publish } from './handlers.ts';
@@ -33,20 +34,19 @@ type Deps = {
 /** What leaves the bench on paper or as a file: signed reports and labels. */
 export function createPaperParts(deps: Deps) {
   const { settings, jobs, drivers, config, identity } = deps;
+  const siteKeys = () =>
+    openSiteKeys({
+      keystore: drivers.keystore,
+      clock: deps.clock,
+      random: deps.random,
+      organisation: settings.get('site-name') ?? 'Unnamed site',
+      stationName: settings.get('station-name') ?? 'Unnamed station',
+      stationId: settings.get('station-id') ?? '',
+    });
+  const press = { worker: drivers.worker, appVersion: config.appVersion, training: config.training, siteKeys };
   const reports = createReports({
     ...deps,
-    worker: drivers.worker,
-    appVersion: config.appVersion,
-    training: config.training,
-    siteKeys: () =>
-      openSiteKeys({
-        keystore: drivers.keystore,
-        clock: deps.clock,
-        random: deps.random,
-        organisation: settings.get('site-name') ?? 'Unnamed site',
-        stationName: settings.get('station-name') ?? 'Unnamed station',
-        stationId: settings.get('station-id') ?? '',
-      }),
+    ...press,
     trust: () => trustOf(settings),
     nameOf: identity.nameOf,
     jobOf: id => reportedJob(jobs, id),
@@ -58,5 +58,6 @@ export function createPaperParts(deps: Deps) {
     jobOf: id => jobs.view(id),
     headline: reports.headline,
   });
-  return { reports, handlers: { ...reports.handlers, ...labels.handlers } };
+  const printTable = createTablePrinter({ ...deps, ...press, letterhead: reports.letterhead });
+  return { reports, printTable, handlers: { ...reports.handlers, ...labels.handlers } };
 }

@@ -4,6 +4,7 @@ import { drawLabel } from './features/labels/draw.ts';
 import type { Label } from './features/labels/label.ts';
 import { checkLogo } from './features/reports/pdf/logo.ts';
 import { createReportBuilder, type ReportInput } from './features/reports/pdf/report-builder.ts';
+import type { TableInput } from './features/reports/pdf/table-builder.ts';
 
 // Entry of the process that builds PDFs. Its one argument is the folder of the fonts; it never sees a key.
 const [fontsDir = 'resources/fonts'] = process.argv.slice(2);
@@ -11,6 +12,7 @@ const builder = createReportBuilder({ fontsDir });
 serveTasks(
   {
     'report.build': (input: ReportInput) => builder.build(input),
+    'table.build': (input: TableInput) => builder.buildTable(input),
     'report.verify': ({ file, pins }: { file: Uint8Array; pins: Pins }) => verifyReportPdf(file, pins),
     'report.check_logo': ({ bytes }: { bytes: Uint8Array }) => checkLogo(bytes),
     'label.draw': (label: Label) => drawLabel(label, fontsDir),

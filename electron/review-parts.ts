@@ -1,4 +1,5 @@
 import type { JobId, OperatorId } from '../shared/ids.ts';
+import type { TableContent } from '../shared/table-document.ts';
 import type { Blobs } from './database/blobs.ts';
 import type { Database } from './database/database.ts';
 import type { Clock } from './drivers/clock/clock.ts';
@@ -30,11 +31,13 @@ type ReviewDeps = {
   sameBadge(a: OperatorId, b: OperatorId): boolean;
   /** Whether somebody has a second factor; null when it is not known. */
   secondFactorOf(operator: OperatorId): boolean | null;
+  /** A table as a signed PDF. */
+  printTable(table: TableContent): Promise<Buffer>;
 };
 
 /** Everything by which people look at each other's work: evidence and the decisions that rest on it. */
 export function createReviewParts(deps: ReviewDeps) {
-  const { jobs, identity, lasting, sameBadge, secondFactorOf, ...base } = deps;
+  const { jobs, identity, lasting, sameBadge, secondFactorOf, printTable, ...base } = deps;
   const evidence = createEvidence({
     ...base,
     jobOf: (id: JobId) => jobs.view(id),
@@ -54,6 +57,7 @@ export function createReviewParts(deps: ReviewDeps) {
     people: () => identity.handlers['users.list'](),
     nameOf: identity.nameOf,
     secondFactorOf,
+    printTable,
   });
   const handlers = {
     ...evidence.handlers,

@@ -89,6 +89,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     identity,
     sameBadge: () => false,
     secondFactorOf: () => null,
+    printTable: table => papers.printTable(table),
   });
   const sync = createSync({ ...base, central: drivers.central, onIdle: () => fleet.onSynced(), log });
   const papers = createPaperParts({

@@ -40,7 +40,12 @@ export type AccessReview = z.infer<typeof AccessReview>;
 
 export const accessMethods = {
   'access.review': { input: Period, output: AccessReview, access: 'access.review' },
-  'access.export': { input: Period, output: TableFile, access: 'access.review', stepUp: true },
+  'access.export': {
+    input: Period.safeExtend({ format: z.enum(['csv', 'pdf']) }),
+    output: TableFile,
+    access: 'access.review',
+    stepUp: true,
+  },
   /** Says that somebody looked; `upTo` and `digest` name what they saw. Another state of people or roles is a `conflict`. */
   'access.sign_off': {
     input: Period.safeExtend({ upTo: z.int().nonnegative(), digest: Sha256Hex }),

@@ -58,7 +58,12 @@ export const entryTypes = {
 
   /** A table was taken out of the bench as a file. */
   'table.exported': {
-    data: z.object({ table: z.enum(['sampling_coverage', 'access_review']), from: Instant, to: Instant }),
+    data: z.object({
+      table: z.enum(['sampling_coverage', 'access_review']),
+      format: z.enum(['csv', 'pdf']).default('csv'),
+      from: Instant,
+      to: Instant,
+    }),
   },
   /** Somebody looked at who has access; `digest` is the hash of the figures they saw. */
   'access.reviewed': {

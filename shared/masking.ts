@@ -1,6 +1,7 @@
 import { BypassReason } from './approvals.ts';
 import { connectorName } from './connector-name.ts';
 import type { Identifiers } from './devices.ts';
+import { allows, type Role } from './permissions.ts';
 
 /** The last four characters, where these are the smaller part. */
 const keepLast = (text: string) => (text.length < 8 ? '•••' : `•••${text.slice(-4)}`);
@@ -48,4 +49,10 @@ export function masked(value: unknown): unknown {
       return [key, mask ? mask(v) : masked(v)];
     }),
   );
+}
+
+/** A value as this role may see it, before it becomes a file that nobody masks any more. */
+export function asSeenBy<T>(role: Role, value: T): T {
+  // Masking keeps every field and its kind: a text stays a text.
+  return allows(role, 'pii.read') ? value : (masked(value) as T);
 }

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AccessReview } from '../../shared/access.ts';
+import { TableDocument } from '../../shared/table-document.ts';
+import { openPdf } from '../../shared/verify/pdf-attachments.ts';
+import { checkPdfSignature } from '../../shared/verify/pdf-signature.ts';
 import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
 
 let bench: TestStation;
@@ -83,7 +86,7 @@ describe('the access review', () => {
     const { admin } = await staff(bench);
     await admin['identity.step_up']({ password: passwords.admin });
     await admin['users.add']({ name: '-2 cmd', role: 'auditor', password: 'long enough for this' });
-    const { fileName, contentBase64 } = await admin['access.export'](period);
+    const { fileName, contentBase64 } = await admin['access.export']({ ...period, format: 'csv' });
     expect(fileName).toBe('access-review-2025-12-01-2026-03-01.csv');
     const text = Buffer.from(contentBase64, 'base64').toString();
     expect(text).toContain("\r\n'-2 cmd,auditor,");
@@ -91,5 +94,21 @@ describe('the access review', () => {
     const [entry] = await admin['journal.list']({ limit: 1 });
     expect(entry).toMatchObject({ type: 'table.exported', data: { table: 'access_review', ...period } });
     expect(of(await admin['access.review'](period), 'Ada Admin')).toMatchObject({ exports: 1 });
+  });
+
+  test('is a signed document too, with its figures attached', async () => {
+    bench = await startStation();
+    const { admin } = await staff(bench);
+    await admin['identity.step_up']({ password: passwords.admin });
+    const { fileName, contentBase64 } = await admin['access.export']({ ...period, format: 'pdf' });
+    expect(fileName).toBe('access-review-2025-12-01-2026-03-01.pdf');
+    const pdf = Buffer.from(contentBase64, 'base64');
+    const { pem } = await admin['reports.site_ca']();
+    const { attachments } = await openPdf(pdf);
+    const table = TableDocument.parse(JSON.parse(Buffer.from(attachments.get('table.json') ?? []).toString()));
+    expect(table.rows.map(([person]) => person)).toContain('Tom Technician');
+    expect(checkPdfSignature(pdf, { caPem: pem })).toMatchObject({});
+    const [entry] = await admin['journal.list']({ limit: 1 });
+    expect(entry?.data).toMatchObject({ table: 'access_review', format: 'pdf' });
   });
 });

@@ -68,6 +68,14 @@ test('an auditor sees no name, no identifier and no free text, in any answer and
   expect(text).toContain('T. T.');
   expect(JSON.stringify(await technician['devices.list']())).toContain(tagged.portPath);
 
+  await auditor['identity.step_up']({ password: passwords.auditor });
+  const files = [
+    await auditor['sampling.export'](period),
+    await auditor['access.export']({ ...period, format: 'csv' }),
+  ].map(({ contentBase64 }) => Buffer.from(contentBase64, 'base64').toString());
+  for (const file of files) for (const person of people) expect(file).not.toContain(person);
+  expect(files.join()).toContain('S. S.');
+
   // A signed document cannot be masked: taking it is a right of its own, and says in the journal who took it.
   await auditor['reports.download']({ reportId: report.id });
   const [entry] = await admin['journal.list']({ limit: 1 });

@@ -5,11 +5,13 @@ import { BenchError } from '../../../shared/errors.ts';
 import type { EntryType } from '../../../shared/events.ts';
 import type { Operator } from '../../../shared/identity.ts';
 import { OperatorId } from '../../../shared/ids.ts';
+import { asSeenBy } from '../../../shared/masking.ts';
 import { Period } from '../../../shared/sampling.ts';
+import type { TableContent } from '../../../shared/table-document.ts';
 import type { Database } from '../../database/database.ts';
 import type { Handlers } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
-import { accessTable } from './access-table.ts';
+import { accessPage, accessTable, pdfFile } from './access-table.ts';
 
 export type AccessReviewDeps = {
   database: Database;
@@ -18,6 +20,8 @@ export type AccessReviewDeps = {
   nameOf(operator: OperatorId): string | null;
   /** Whether somebody has a second factor; null when it is not known. */
   secondFactorOf(operator: OperatorId): boolean | null;
+  /** A table as a signed PDF. */
+  printTable(table: TableContent): Promise<Buffer>;
 };
 
 type Sum = 'signIns' | 'failedAttempts' | 'stepUps' | 'refusals' | 'exports';
@@ -93,13 +97,15 @@ export function createAccessReview(deps: AccessReviewDeps) {
 
   const handlers = {
     'access.review': period => review(period),
-    'access.export': (period, caller) => {
-      const file = accessTable(review(period));
+    'access.export': async ({ from, to, format }, caller) => {
+      const seen = asSeenBy(caller.role, review({ from, to }));
+      const by = asSeenBy(caller.role, { operatorName: nameOf(caller.operatorId) }).operatorName;
+      const file = format === 'csv' ? accessTable(seen) : pdfFile(seen, await deps.printTable(accessPage(seen, by)));
       database.write(tx =>
         journal.append(tx, {
           type: 'table.exported',
           actor: caller.operatorId,
-          data: { table: 'access_review', ...period },
+          data: { table: 'access_review', format, from, to },
         }),
       );
       return file;

@@ -1,4 +1,5 @@
 import type { JobId, OperatorId } from '../../../shared/ids.ts';
+import { asSeenBy } from '../../../shared/masking.ts';
 import type { samplingMethods } from '../../../shared/sampling.ts';
 import type { Database } from '../../database/database.ts';
 import type { Handlers } from '../../handlers.ts';
@@ -18,7 +19,7 @@ export function createSamplingHandlers(deps: {
   return {
     'sampling.coverage': period => coverage(period),
     'sampling.export': (period, caller) => {
-      const file = samplingTable(coverage(period));
+      const file = samplingTable(asSeenBy(caller.role, coverage(period)));
       database.write(tx =>
         journal.append(tx, {
           type: 'table.exported',

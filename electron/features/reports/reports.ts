@@ -255,6 +255,8 @@ export function createReports(deps: ReportsDeps) {
 
   return {
     handlers,
+    /** How the papers of this site look. */
+    letterhead: letterhead.current,
     /** A status in the words that the site's reports use. */
     headline: (status: ErasureStatus | null) =>
       textsOf[letterhead.current().language].status[status ?? 'none'].headline,

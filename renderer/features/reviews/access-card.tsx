@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconChecks } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { AccessOfPerson, AccessReview } from '../../../shared/access.ts';
@@ -23,7 +23,15 @@ export function AccessCard({ period }: { period: Period }) {
   if (review === null) return <ErrorAlert error={error} />;
   return (
     <>
-      <Card title="Access" aside={<ExportButton onExport={() => api['access.export'](period)} />}>
+      <Card
+        title="Access"
+        aside={
+          <Group gap="xs">
+            <ExportButton onExport={() => api['access.export']({ ...period, format: 'csv' })} />
+            <ExportButton kind="PDF" onExport={() => api['access.export']({ ...period, format: 'pdf' })} />
+          </Group>
+        }
+      >
         <ErrorAlert error={error} />
         <p className="flush">{lastReviewText(review)}</p>
         <p className="flush dimmed">

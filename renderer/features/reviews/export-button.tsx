@@ -5,13 +5,13 @@ import { useAction } from '../../state/use-action.ts';
 import { blobOf, saveBlob } from '../../ui/bytes.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 
-/** Saves a table for a spreadsheet; the station records that it was taken. */
-export function ExportButton({ onExport }: { onExport: () => Promise<TableFile> }) {
+/** Saves a table for a spreadsheet or as a signed document; the station records that it was taken. */
+export function ExportButton({ kind = 'CSV', onExport }: { kind?: 'CSV' | 'PDF'; onExport: () => Promise<TableFile> }) {
   const { busy, error, run } = useAction();
 
   async function save(): Promise<void> {
     const { fileName, contentBase64 } = await onExport();
-    saveBlob(blobOf(contentBase64, 'text/csv'), fileName);
+    saveBlob(blobOf(contentBase64, kind === 'CSV' ? 'text/csv' : 'application/pdf'), fileName);
   }
 
   return (
@@ -22,7 +22,7 @@ export function ExportButton({ onExport }: { onExport: () => Promise<TableFile> 
         leftSection={<IconDownload size={20} aria-hidden />}
         onClick={() => void run(save)}
       >
-        Save as CSV
+        Save as {kind}
       </Button>
       <ErrorAlert error={error} />
     </>

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { Instant } from './ids.ts';
+
+const Text = z.string().max(1_000);
+
+/** A table to be printed: what it is, from where, and its cells as they are read. */
+export const TableDocument = z.object({
+  schemaVersion: z.literal(1),
+  documentId: z.uuid(),
+  /** What kind of table it is, for programs: `access_review`. */
+  kind: z.string().regex(/^[a-z_]+$/),
+  title: Text,
+  subtitle: Text,
+  training: z.boolean(),
+  issuedAt: Instant,
+  issuer: z.object({ organisation: Text, place: Text, appVersion: Text }),
+  facts: z.array(z.object({ label: Text, value: Text })),
+  /** `share` of the width; all of them make 1. */
+  columns: z.array(z.object({ title: Text, share: z.number().positive().max(1) })).min(1),
+  rows: z.array(z.array(Text)),
+});
+export type TableDocument = z.infer<typeof TableDocument>;
+
+/** What whoever asks for a print says; the rest is the station's. */
+export type TableContent = Pick<TableDocument, 'kind' | 'title' | 'subtitle' | 'facts' | 'columns' | 'rows'>;
