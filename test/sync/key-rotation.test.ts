@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TrustPolicy } from '../../shared/verify/proof-bundle.ts';
+import { verifyReportPdf } from '../../shared/verify/report-pdf.ts';
 import { verifyPath } from '../../shared/verify/verify-path.ts';
+import { openJob } from '../support/job-steps.ts';
 import { type Syncing, startSyncing } from './syncing-station.ts';
 
 let station: Syncing;
@@ -55,6 +57,33 @@ describe('an enrolled station', () => {
     expect(after.of('rotation')).toEqual(['ok']);
     expect(after.policy.logVkey).not.toBe(before.policy.logVkey);
     expect(after.policy.fleet?.rotations).toHaveLength(1);
+  });
+
+  test('reports from before and after a change verify for whoever pinned the fleet', async () => {
+    const { bench } = station;
+    const technician = bench.connect('technician');
+    const { fleetVkey } = station.server;
+    const report = async () => {
+      const job = await openJob(bench, technician);
+      const issue = { jobId: job.id, scope: 'intake', variant: 'customer' } as const;
+      const { id } = await technician['reports.issue'](issue);
+      const { contentBase64 } = await technician['reports.download']({ reportId: id });
+      return Buffer.from(contentBase64, 'base64');
+    };
+    const holds = async (pdf: Buffer) => {
+      const { ok, steps } = await verifyReportPdf(pdf, { fleetVkey });
+      expect(steps.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+      expect(ok).toBe(true);
+      return steps.filter(({ step }) => step === 'rotation').map(({ outcome }) => outcome);
+    };
+    const before = await report();
+    await station.admin['keys.rotate']();
+    const between = await report();
+    await settled();
+    const after = await report();
+    expect(await holds(before)).toEqual([]);
+    expect([['ok'], ['warning']]).toContainEqual(await holds(between));
+    expect(await holds(after)).toEqual(['ok']);
   });
 
   test('changes it twice while the server is away, is stopped and started, and goes on', async () => {

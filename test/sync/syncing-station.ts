@@ -71,6 +71,9 @@ export async function startSyncing() {
     get server() {
       return serving();
     },
+    get bench() {
+      return present().bench;
+    },
     get admin() {
       return present().admin;
     },

@@ -64,6 +64,24 @@ describeGo("Go's sumdb/note and sumdb/tlog on an exported journal", () => {
     return answer;
   };
 
+  test('accept the head of a log that changes its key, with the old key and with the new one', async () => {
+    const own = await createWitnessedStation();
+    own.fill(300);
+    const old = own.journal.vkey;
+    await own.rotate();
+    own.fill(310);
+    const folder = join(dir, 'rotated');
+    own.export(folder);
+    const proof = hashesOf(inclusionProof(300, 310, own.journal.store.subtree(310)));
+    writeFileSync(join(dir, 'one-proof'), `record 300 ${proof}`);
+    const checkAs = (vkey: string) => runTool(program, [folder, vkey, join(dir, 'one-proof')]);
+    expect(own.journal.vkey).not.toBe(old);
+    for (const vkey of [old, own.journal.vkey])
+      expect(checkAs(vkey)).toMatchObject({ status: 0, stdout: '310 entries, 1 proofs\n' });
+    expect(checkAs(station.journal.vkey).status).not.toBe(0);
+    own.close();
+  });
+
   test('accept the checkpoint, every entry, every tile and our proofs', () => {
     expect(check()).toMatchObject({ status: 0, stdout: '600 entries, 15 proofs\n' });
   });
