@@ -60,6 +60,35 @@ describe('npm run verify', () => {
     expect(JSON.parse(stdout)).toMatchObject({ file: bundle, ok: true, steps: expect.any(Array) });
   });
 
+  test('the keys of a station, each step with its outcome', async () => {
+    const own = await createWitnessedStation();
+    own.fill(5);
+    await own.rotate();
+    own.fill(10);
+    own.cosign();
+    const pinned = ['--pin', own.fleet.vkey, '--json'];
+    const outcomes = (content: object) => {
+      const { status, stdout } = verify(file('keys.json', JSON.stringify(content)), ...pinned);
+      const { steps } = JSON.parse(stdout) as { steps: { step: string; outcome: string }[] };
+      return { status, steps: steps.map(({ step, outcome }) => `${step} ${outcome}`) };
+    };
+    const { origin } = own.journal;
+    const revoked = own.fleet.append({ type: 'station.revoked', data: { origin, size: 8 } });
+    expect(outcomes(own.bundle([7]))).toMatchObject({
+      status: 0,
+      steps: expect.arrayContaining(['enrolment ok', 'rotation ok', 'revocation skipped']),
+    });
+    expect(outcomes(own.bundle([7], { revoked }))).toMatchObject({
+      status: 0,
+      steps: expect.arrayContaining(['revocation warning']),
+    });
+    expect(outcomes(own.bundle([8], { revoked }))).toMatchObject({
+      status: 1,
+      steps: expect.arrayContaining(['revocation failed']),
+    });
+    own.close();
+  });
+
   test('something that does not hold: status 1, and the step is named', () => {
     const spoiled = file('spoiled.json', JSON.stringify({ ...station.bundle([1]), checkpoint: 'nonsense' }));
     const answer = verify(spoiled);
