@@ -8,8 +8,8 @@ import { reportedJob } from './features/jobs/reported-job.ts';
 import type { Journal } from './features/journal/journal.ts';
 import type { Subjects } from './features/journal/subjects.ts';
 import { createLabels } from './features/labels/labels.ts';
+import { createAuthority } from './features/reports/authority/authority.ts';
 import { createReports, type ReportsDeps } from './features/reports/reports.ts';
-import { openSiteKeys } from './features/reports/site-keys.ts';
 import { createTablePrinter } from './features/reports/table-printer.ts';
 import type { Settings } from './features/station/settings.ts';
 import { trustOf } from './features/sync/trust.ts';
@@ -34,19 +34,17 @@ type Deps = {
 /** What leaves the bench on paper or as a file: signed reports and labels. */
 export function createPaperParts(deps: Deps) {
   const { settings, jobs, drivers, config, identity } = deps;
-  const siteKeys = () =>
-    openSiteKeys({
-      keystore: drivers.keystore,
-      clock: deps.clock,
-      random: deps.random,
-      organisation: settings.get('site-name') ?? 'Unnamed site',
-      stationName: settings.get('station-name') ?? 'Unnamed station',
-      stationId: settings.get('station-id') ?? '',
-    });
-  const press = { worker: drivers.worker, appVersion: config.appVersion, training: config.training, siteKeys };
+  const authority = createAuthority({ ...deps, keystore: drivers.keystore });
+  const press = {
+    worker: drivers.worker,
+    appVersion: config.appVersion,
+    training: config.training,
+    siteKeys: authority.open,
+  };
   const reports = createReports({
     ...deps,
     ...press,
+    issuerPem: authority.issuerPem,
     trust: () => trustOf(settings),
     nameOf: identity.nameOf,
     jobOf: id => reportedJob(jobs, id),
@@ -59,5 +57,7 @@ export function createPaperParts(deps: Deps) {
     headline: reports.headline,
   });
   const printTable = createTablePrinter({ ...deps, ...press, letterhead: reports.letterhead });
-  return { reports, printTable, handlers: { ...reports.handlers, ...labels.handlers } };
+  const certificate = async () => (await authority.status()).station;
+  const handlers = { ...reports.handlers, ...authority.handlers, ...labels.handlers };
+  return { reports, printTable, certificate, handlers };
 }

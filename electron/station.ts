@@ -132,6 +132,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     picea,
     restored: isOlderCopy,
     missedOrders: fleet.missedOrders,
+    certificate: papers.certificate,
   });
 
   const handlers: Handlers = {

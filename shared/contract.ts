@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { accessMethods } from './access.ts';
 import { approvalEvents, approvalMethods } from './approvals.ts';
+import { authorityMethods } from './authority.ts';
 import { deviceEvents, deviceMethods } from './devices.ts';
 import type { ErrorCode } from './errors.ts';
 import { evidenceMethods } from './evidence.ts';
@@ -29,6 +30,7 @@ export const methods = {
   ...syncMethods,
   ...reportMethods,
   ...labelMethods,
+  ...authorityMethods,
   ...privacyMethods,
   ...keyMethods,
   ...healthMethods,

@@ -210,6 +210,14 @@ export const entryTypes = {
     }),
   },
 
+  /** Who may sign the site's documents; the serial number of the certificate it is about. */
+  'authority.changed': {
+    data: z.object({
+      act: z.enum(['created', 'renewed', 'requested', 'installed', 'imported', 'issued', 'revoked', 'list_imported']),
+      serial: z.string().nullable(),
+    }),
+  },
+
   'label.printed': { data: z.object({ copies: z.int(), reprint: z.boolean() }) },
   'label.failed': { data: z.object({ code: z.string() }) },
   'label.configured': {

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
-import { createReportBuilder, type ReportInput } from '../../electron/features/reports/pdf/report-builder.ts';
-import type { ValidationData } from '../../electron/features/reports/pdf/signature-field.ts';
-import { signReportPdf } from '../../electron/features/reports/signing/sign-report.ts';
-import { createPemSigner, type Signer } from '../../electron/features/reports/signing/signer.ts';
 import {
   createRevocationList,
   createSiteCa,
   createStationRequest,
   issueStationCertificate,
-} from '../../electron/features/reports/signing/site-ca.ts';
+} from '../../electron/features/reports/authority/site-ca.ts';
+import { createReportBuilder, type ReportInput } from '../../electron/features/reports/pdf/report-builder.ts';
+import type { ValidationData } from '../../electron/features/reports/pdf/signature-field.ts';
+import { signReportPdf } from '../../electron/features/reports/signing/sign-report.ts';
+import { createPemSigner, type Signer } from '../../electron/features/reports/signing/signer.ts';
 import type { ReportDocument } from '../../shared/report-document.ts';
 import type { ProofBundle } from '../../shared/verify/proof-bundle.ts';
 

@@ -1,3 +1,4 @@
+import type { AuthorityStatus } from '../../../shared/authority.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Health, healthMethods } from '../../../shared/health.ts';
 import type { JournalStatus } from '../../../shared/journal.ts';
@@ -18,6 +19,8 @@ export type HealthDeps = {
   keystore: Health['keystore'];
   keys(): KeyAge[];
   picea: Picea;
+  /** How the certificate stands that reports are signed with; null before the first. */
+  certificate(): Promise<AuthorityStatus['station']>;
   /** The journal is shorter than this station once had: the database is an older copy. */
   restored: boolean;
   /** Personal data stay closed until the fleet was heard. */
@@ -36,7 +39,12 @@ export function createHealth(deps: HealthDeps) {
     }
   };
 
-  const warnings = (journal: JournalStatus, sync: SyncStatus, tool: Health['eraseTool']): string[] => {
+  const warnings = (
+    journal: JournalStatus,
+    sync: SyncStatus,
+    tool: Health['eraseTool'],
+    certificate: AuthorityStatus['station'],
+  ): string[] => {
     const since = journal.notCosignedSince;
     const found = [
       deps.training && 'Training: everything made here is marked so and counts for nothing.',
@@ -45,6 +53,7 @@ export function createHealth(deps: HealthDeps) {
         'Personal data of earlier jobs stay closed until the server has said what was forgotten meanwhile.',
       !tool.available && `No erasure is possible: ${tool.detail}`,
       keysWarning(deps.keys()),
+      certificateWarning(certificate),
       sync.state === 'frozen' && `Sync is stopped: ${sync.lastAnswer ?? 'the server found a fork'}. Call an admin.`,
       sync.state === 'not_enrolled' && 'Not enrolled: nobody but this station vouches for its journal yet.',
       since !== null &&
@@ -71,10 +80,19 @@ export function createHealth(deps: HealthDeps) {
         keystore: deps.keystore,
         keys: deps.keys(),
         eraseTool: tool,
-        warnings: warnings(journal, sync, tool),
+        warnings: warnings(journal, sync, tool, await deps.certificate()),
       };
     },
   } satisfies Pick<Handlers, keyof typeof healthMethods>;
+}
+
+function certificateWarning(certificate: AuthorityStatus['station']): string | false {
+  if (certificate === null || certificate.state === 'good') return false;
+  const day = certificate.signsUntil.slice(0, 10);
+  if (certificate.state === 'soon') return `Reports can be signed until ${day}. An admin renews the certificate here.`;
+  return certificate.state === 'over'
+    ? `The certificate of this station signed until ${day}: no report can be issued. An admin renews it.`
+    : 'The certificate of this station was revoked: no report can be issued. An admin renews it.';
 }
 
 /** The one that is due first speaks for all, for they are replaced together. */

@@ -22,6 +22,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Trust } from '../journal/policy.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
+import type { SiteKeys } from './authority/site-keys.ts';
 import type { JobFacts } from './device-record.ts';
 import { textsOf } from './document/languages/index.ts';
 import { issuedDocument } from './issued-document.ts';
@@ -31,7 +32,6 @@ import { proofBundle } from './proof-bundle.ts';
 import type { ReportTasks } from './report-worker.ts';
 import { createReportsStore, type ReportRow } from './reports.store.ts';
 import { signReportPdf } from './signing/sign-report.ts';
-import type { SiteKeys } from './site-keys.ts';
 
 export type ReportsDeps = {
   database: Database;
@@ -45,7 +45,9 @@ export type ReportsDeps = {
   worker: Worker<ReportTasks>;
   appVersion: string;
   training: boolean;
+  /** What documents are signed with; throws when that may not be. */
   siteKeys(): Promise<SiteKeys>;
+  issuerPem(): Promise<string>;
   trust(): Trust;
   nameOf(operator: OperatorId): string | null;
   jobOf(id: JobId): ReportedJob;
@@ -232,7 +234,7 @@ export function createReports(deps: ReportsDeps) {
   const pinsOf = async (against: Parsed<'reports.verify'>['against']): Promise<Pins> => {
     if (against.kind === 'this_site') {
       const { fleetVkey } = deps.trust();
-      return { caPem: (await deps.siteKeys()).caPem, ...(fleetVkey === null ? {} : { fleetVkey }) };
+      return { caPem: await deps.issuerPem(), ...(fleetVkey === null ? {} : { fleetVkey }) };
     }
     const { caPem, fleetVkey } = against;
     return { ...(caPem ? { caPem } : {}), ...(fleetVkey ? { fleetVkey } : {}) };
@@ -250,7 +252,7 @@ export function createReports(deps: ReportsDeps) {
       const file = Uint8Array.from(Buffer.from(contentBase64, 'base64'));
       return deps.worker.run('report.verify', { file, pins: await pinsOf(against) });
     },
-    'reports.site_ca': async () => ({ pem: (await deps.siteKeys()).caPem }),
+    'reports.site_ca': async () => ({ pem: await deps.issuerPem() }),
   } satisfies Pick<Handlers, keyof typeof reportMethods>;
 
   return {

@@ -4,9 +4,9 @@ import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
 import type { Worker } from '../../drivers/worker/worker.ts';
 import type { Settings } from '../station/settings.ts';
+import type { SiteKeys } from './authority/site-keys.ts';
 import type { ReportTasks } from './report-worker.ts';
 import { signReportPdf } from './signing/sign-report.ts';
-import type { SiteKeys } from './site-keys.ts';
 
 /** Prints tables on the site's letterhead, signed with the station's key. Throws BenchError `report_failed`. */
 export function createTablePrinter(deps: {

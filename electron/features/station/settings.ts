@@ -20,7 +20,8 @@ export type SettingKey =
   | 'last-contact'
   | 'sampling-block'
   | 'letterhead'
-  | 'labels';
+  | 'labels'
+  | 'site-authority';
 
 /** Small facts about the station, written inside the transaction of whatever changes them. */
 export function createSettings(database: Database) {

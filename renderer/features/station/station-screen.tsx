@@ -6,10 +6,10 @@ import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Card, Page } from '../../ui/page.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { fullTime } from '../../ui/time.ts';
+import { CertificateCard } from './certificate-card.tsx';
 import { KeysCard } from './keys-card.tsx';
 import { LabelPrinterCard } from './label-printer-card.tsx';
 import { LetterheadCard } from './letterhead-card.tsx';
-import { SiteCaButton } from './site-ca-button.tsx';
 import { SyncCard } from './sync-card.tsx';
 
 const keystoreWords: Record<Health['keystore'], string> = {
@@ -31,12 +31,7 @@ export function StationScreen() {
         <StationCard health={health} />
         <SyncCard />
         {health !== null && <KeysCard keys={health.keys} onReplaced={reload} />}
-        {can('report.read') && (
-          <Card title="Certificate of this site">
-            <p>Whoever receives a report checks its signature against this certificate.</p>
-            <SiteCaButton />
-          </Card>
-        )}
+        {can('report.read') && <CertificateCard />}
         {can('report.read') && <LetterheadCard />}
         <LabelPrinterCard />
       </div>

@@ -147,6 +147,11 @@ async function importKey(keyPem: string): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
 }
 
+/** Common name of the station that a request names. Throws `bad_input`. */
+export function requestSubject(csrPem: string): string {
+  return readRequest(csrPem).subjectName.getField('CN')[0] ?? 'unnamed';
+}
+
 function readRequest(pem: string): x509.Pkcs10CertificateRequest {
   try {
     return new x509.Pkcs10CertificateRequest(pem);
