@@ -8,6 +8,7 @@ import type { Orders } from './orders.ts';
 import { problemOf, sendProblem } from './problems.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { batchRoutes, batchType } from './routes/batches.ts';
+import { directoryRoutes } from './routes/directory.ts';
 import { enrolRoutes } from './routes/enrol.ts';
 import { forgettingRoutes } from './routes/forgetting.ts';
 import { observingRoutes } from './routes/observing.ts';
@@ -20,13 +21,15 @@ export type AppDeps = {
   keys: ServerKeys;
   fleet: Fleet;
   orders: Orders;
+  /** Takes deleted rows out of the files. */
+  purge(): Promise<boolean>;
   stationOf: StationOf;
   now: () => number;
   log(line: Record<string, unknown>): void;
 };
 
 /** The server's routes on a Fastify instance that is not listening yet. */
-export function createApp({ db, keys, fleet, orders, stationOf, now, log }: AppDeps): FastifyInstance {
+export function createApp({ db, keys, fleet, orders, stationOf, purge, now, log }: AppDeps): FastifyInstance {
   const app = fastify({
     requestTimeout: 60_000,
     bodyLimit: 65_536,
@@ -72,6 +75,7 @@ export function createApp({ db, keys, fleet, orders, stationOf, now, log }: AppD
     stationOf,
   });
   forgettingRoutes(app, { orders, stationOf });
+  directoryRoutes(app, { db, stationOf, purge });
   return app;
 }
 

@@ -67,6 +67,7 @@ export async function openServerStore({
     keys,
     fleet,
     orders,
+    purge: () => patiently(purge),
     close,
     createEnrolCode: (ttlMs = 24 * hourMs) => createEnrolCode(db, now(), ttlMs),
     revoke: (station: string) => db.transaction().execute(trx => revokeLogs(trx, fleet, station)),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
   Acknowledgement,
+  Directory,
+  DirectoryPut,
   Enrolment,
   EnrolRequest,
   FleetProof,
@@ -119,6 +121,17 @@ const operations: Record<string, Operation> = {
     body: json(Acknowledgement),
     answers: ok('The order', json(ForgetState)),
     problems: [400, 401, 403, 404, 413, 415, 429],
+  },
+  'GET /v1/directory': {
+    summary: 'The newest directory of the accounts of a site, `?site=` and after version `?after=`',
+    answers: { ...ok('Signed and sealed', json(Directory)), 304: { description: 'There is no newer one' } },
+    problems: [400, 401, 403, 404, 429],
+  },
+  'PUT /v1/directory': {
+    summary: 'A newer directory; the first key of a site is pinned',
+    body: json(DirectoryPut),
+    answers: { 200: { description: 'It replaces the older one, or was here' }, 201: { description: 'The first' } },
+    problems: [400, 401, 403, 409, 413, 415, 429],
   },
   'GET /fleet/checkpoint': {
     summary: 'The head of the fleet log',

@@ -81,3 +81,12 @@ export const Orders = z.object({
 });
 
 export const Acknowledgement = z.object({ outcome: z.enum(['done', 'held']) });
+
+export const DirectoryQuery = z.object({ site: z.uuid(), after: z.coerce.number().int().nonnegative().default(0) });
+
+export const Directory = z.object({
+  note: z.string().max(4_096).describe('Site, version and SHA-256 of `sealed`, signed by the key of the site.'),
+  sealed: z.string().max(8_000_000).describe('The directory, sealed to the benches of the site.'),
+});
+
+export const DirectoryPut = Directory.extend({ vkey: z.string().max(512) });

@@ -35,6 +35,7 @@ export async function openPostgres(url: string): Promise<ServerDatabase> {
 /** The keys are rewritten as a whole: they are few, and a sealed value without its key is noise. */
 async function purge(db: Kysely<ServerTables>): Promise<boolean> {
   await sql`VACUUM FULL subject_key`.execute(db);
+  await sql`VACUUM FULL site_directory`.execute(db);
   await sql`VACUUM pii`.execute(db);
   return true;
 }

@@ -41,5 +41,7 @@ export type ServerTables = {
     completed_at: string | null;
   };
   order_ack: { n: number; station: string; outcome: 'done' | 'held'; at: string };
+  /** The newest directory of a site, and the key that alone may replace it. */
+  site_directory: { site: string; vkey: string; version: number; note: string; sealed: string };
   subject_hold: { subject: string; since: string };
 };

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
-import { openNote, parseVkey } from '../../shared/tlog/note.ts';
+import { directoryKeyName, signDirectory } from '../../shared/tlog/directory-note.ts';
+import { createNoteSigner, openNote, parseVkey } from '../../shared/tlog/note.ts';
 import { createSealedLog, type SealedLog } from './sealed-log.ts';
 
 let dir: string;
@@ -248,5 +249,34 @@ export function describeForgetting<T extends string | undefined>(
       const answers = await Promise.all([forget(subject, a), forget(subject, a), forget(subject, a)]);
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 202]);
     });
+  });
+
+  test('the directory of a site: the newest one, replaced by the key that came first and by no other', async () => {
+    const [a, b] = [await enrolled('AAAA'), await enrolled('BBBB')];
+    const site = randomUUID();
+    const keyOf = () => createNoteSigner(directoryKeyName(site), generateKeyPairSync('ed25519').privateKey);
+    const [own, foreign] = [keyOf(), keyOf()];
+    const document = (version: number, signer = own, sealed = `sealed ${version}`) => ({
+      vkey: signer.vkey,
+      note: signDirectory({ site, version, sealed }, signer),
+      sealed,
+    });
+    const put = (body: object, as = a) => ask('/v1/directory', { as, body, method: 'PUT' });
+    const read = (after: number) => ask(`/v1/directory?site=${site}&after=${after}`, { as: b });
+    expect((await read(0)).status).toBe(404);
+    expect((await put(document(1))).status).toBe(201);
+    expect((await put(document(1))).status).toBe(200);
+    expect((await put(document(3), b)).status).toBe(200);
+    expect((await put(document(2))).status).toBe(409);
+    expect((await put(document(3, own, 'another'))).status).toBe(409);
+    expect((await put(document(4, foreign))).status).toBe(403);
+    expect((await put({ ...document(4), sealed: 'altered' })).status).toBe(403);
+    expect((await put({ ...document(4), note: 'nonsense' })).status).toBe(403);
+    expect((await put({ note: 1 })).status).toBe(400);
+    const { note, sealed } = document(3);
+    expect((await read(2)).json()).toEqual({ note, sealed });
+    expect((await read(3)).status).toBe(304);
+    expect((await ask('/v1/directory?site=x', { as: a })).status).toBe(400);
+    expect(everything(databaseUrl, join(dir, 'data'))).not.toContain('sealed 1');
   });
 }

@@ -19,6 +19,7 @@ const State = z.object({
   waiting: z.int().nonnegative(),
   held: z.int().nonnegative(),
 });
+const Directory = z.object({ note: z.string(), sealed: z.string() });
 const Orders = z.object({
   orders: z.array(z.object({ order: z.int().positive(), entry: z.string(), proof: z.string() })).max(1_000),
 });
@@ -81,6 +82,18 @@ export function personalDataClient(ask: Ask): PersonalDataServer {
       const answer = await get(`v1/orders?after=${after}`, signal);
       if (answer.status === 204 && answer.text === '') return [];
       if (answer.status === 200) return readJson(answer, Orders).orders;
+      throw refusal(answer);
+    },
+    async directory(site, after, signal) {
+      const answer = await get(`v1/directory?site=${site}&after=${after}`, signal, pageBytes);
+      if (answer.status === 200) return readJson(answer, Directory);
+      if (answer.status === 304 || (answer.status === 404 && detailOf(answer) !== null)) return null;
+      throw refusal(answer);
+    },
+    async putDirectory(directory, signal) {
+      const answer = await send('PUT', 'v1/directory', directory, signal);
+      if (answer.status === 200 || answer.status === 201) return true;
+      if (answer.status === 409 && detailOf(answer) !== null) return false;
       throw refusal(answer);
     },
     async acknowledge(order, outcome, signal) {

@@ -1,3 +1,6 @@
+/** A directory of accounts, sealed to the benches of its site, and the signed note over it. */
+export type SignedDirectory = { note: string; sealed: string };
+
 /** One sealed value of an entry: `ct` is its ciphertext. */
 export type SealedValue = { idx: number; slot: number; ct: Buffer };
 
@@ -38,5 +41,9 @@ export type PersonalDataServer = {
   forgetState(subject: string, signal: AbortSignal): Promise<ForgetState>;
   /** Orders after number `after`, oldest first; none at the end. */
   orders(after: number, signal: AbortSignal): Promise<readonly FleetOrder[]>;
+  /** The signed directory of a site when there is a newer one than version `after`; null when there is none. */
+  directory(site: string, after: number, signal: AbortSignal): Promise<SignedDirectory | null>;
+  /** False when a newer one is there. */
+  putDirectory(directory: SignedDirectory & { vkey: string }, signal: AbortSignal): Promise<boolean>;
   acknowledge(order: number, outcome: 'done' | 'held', signal: AbortSignal): Promise<ForgetState>;
 };
