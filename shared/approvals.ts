@@ -102,11 +102,11 @@ export const approvalMethods = {
     output: Approval,
     access: 'bypass.revoke',
   },
-  /** What a second person needs to know before they decide. */
+  /** What a second person needs to know before they decide; how often somebody asks is nothing for colleagues. */
   'approvals.case': {
     input: z.object({ approvalId: ApprovalId }),
     output: z.object({ attempts: z.array(EraseAttempt), rate: BypassRate }),
-    access: 'bench.read',
+    access: 'journal.read',
   },
   'approvals.list': {
     input: z.object({ state: ApprovalState.optional() }),

@@ -66,6 +66,7 @@ describe('check 3: app:// serves the files of the renderer and nothing else', as
       const { headers } = await ask(url);
       expect(headers.get('content-security-policy')).toMatch(/^default-src 'none';/);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('permissions-policy')).toMatch(/^camera=\(self\), microphone=\(\)/);
     }
   });
 

@@ -133,6 +133,7 @@ test('whoever decides sees the attempts so far and how often the requester asks'
     { attempt: 2, outcome: 'failed' },
   ]);
   expect(seen.rate).toEqual({ days: 90, requests: 1, approved: 0, denied: 0, erases: 3 });
+  await expect(technician['approvals.case']({ approvalId })).rejects.toMatchObject({ code: 'not_permitted' });
   expect((await auditor['approvals.case']({ approvalId })).attempts[0]).toMatchObject({ operatorName: 'T. T.' });
   bench.clock.stepWall(91 * 86_400_000);
   const { rate } = await supervisor['approvals.case']({ approvalId });

@@ -120,6 +120,7 @@ test('pages come with a strict policy, and nothing outside their folder', async 
   expect(page.headers).toMatchObject({
     'content-security-policy': expect.stringMatching(/default-src 'none'.*script-src 'self'/),
     'x-content-type-options': 'nosniff',
+    'permissions-policy': expect.stringMatching(/^camera=\(self\), microphone=\(\)/),
   });
   expect(JSON.stringify(page.headers)).not.toContain('unsafe-');
   expect((await send({ path: '/assets/a.js' })).status).toBe(200);

@@ -66,7 +66,7 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
               </>
             )}
           </dl>
-          <CaseFacts approval={approval} />
+          {can('journal.read') && <CaseFacts approval={approval} />}
         </div>
         <ApprovalEvidence approval={approval} />
       </div>
