@@ -122,7 +122,7 @@ describeWithTools('looking at the work of others, in a browser', ['chromium'], (
     await desk.getByText('Revoked before use').waitFor();
     await expectPlace(floor, 'Erase failed');
     expect(await desk.title()).toBe(title);
-  }, 60_000);
+  }, 120_000);
 
   it('reports how the sampling covers the work, and who has access; an admin signs off', async () => {
     await goTo(desk, 'Reviews');
@@ -138,7 +138,7 @@ describeWithTools('looking at the work of others, in a browser', ['chromium'], (
     expect((await saving).suggestedFilename()).toMatch(/^access-review-.*\.csv$/);
     await office.getByRole('button', { name: 'I have looked at this: sign off' }).click();
     await office.getByText('Last signed off by admin').waitFor();
-  }, 60_000);
+  }, 120_000);
 
   it('asked nothing of any other machine, broke no policy and logged no error', () => {
     expect(browser.misdeeds).toEqual({ foreignRequests: [], complaints: [] });
