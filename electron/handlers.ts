@@ -4,6 +4,16 @@ import type { Role } from '../shared/permissions.ts';
 
 /** Who calls, established by the gate. */
 export type SignedIn = { connection: string; sessionId: string; operatorId: OperatorId; role: Role };
+/** A session as the gate sees it. */
+export type GateSession = SignedIn & {
+  locked: boolean;
+  stepUpUntil: number | null;
+  /** A new password is due before anything else. */
+  mustChange: boolean;
+  /** The second factor was given when this session began, or was set up in it. */
+  secondFactor: boolean;
+};
+
 export type Caller = { connection: string; signedIn: SignedIn | null };
 
 type CallerOf<M extends Method> = (typeof methods)[M]['access'] extends 'public' ? Caller : SignedIn;

@@ -14,6 +14,7 @@ import { createNodeRandom } from './drivers/random/random.node.ts';
 import { createSerialAdapter, serialLineChild } from './drivers/serial/serial.node.ts';
 import { createVirtualBench } from './drivers/virtual/virtual-bench.fake.ts';
 import type { Worker } from './drivers/worker/worker.ts';
+import { standardIdentityPolicy } from './features/identity/policy.ts';
 import type { TrainingBench } from './features/training/training.ts';
 import { createStation, type Station } from './station.ts';
 
@@ -95,6 +96,7 @@ export async function openBench(options: BenchOptions): Promise<Station> {
       training,
       log,
       policy: {
+        identity: standardIdentityPolicy,
         job: { selfSignOff: false, unknownLocksPass: true },
         erase: { stallMs: 10 * minuteMs, plausibleMs: training ? 500 : 5_000, returnMs: 5 * minuteMs },
       },

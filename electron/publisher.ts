@@ -1,8 +1,7 @@
 import { type EventName, events, type Payload } from '../shared/contract.ts';
 import { masked } from '../shared/masking.ts';
 import { allows } from '../shared/permissions.ts';
-import type { Publish, PublishTo } from './handlers.ts';
-import type { GateSession } from './router.ts';
+import type { GateSession, Publish, PublishTo } from './handlers.ts';
 
 type Listener = (event: string, payload: unknown) => void;
 

@@ -3,8 +3,8 @@ import { type Method, methods, type Reply } from '../shared/contract.ts';
 import { BenchError, type ErrorCode } from '../shared/errors.ts';
 import { masked } from '../shared/masking.ts';
 import type { Access, MethodSpec } from '../shared/method.ts';
-import { allows } from '../shared/permissions.ts';
-import type { Caller, Handlers, SignedIn } from './handlers.ts';
+import { allows, factorRoles, isPrivileged } from '../shared/permissions.ts';
+import type { Caller, GateSession, Handlers, SignedIn } from './handlers.ts';
 
 const JobRef = z.object({ jobId: z.uuid() });
 
@@ -15,17 +15,20 @@ const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'session_locked',
   'not_permitted',
   'step_up_needed',
+  'mfa_needed',
+  'password_change_needed',
+  'password_refused',
   'state_refused',
   'conflict',
   'evidence_refused',
   'legal_hold',
 ]);
 
-export type GateSession = SignedIn & { locked: boolean; stepUpUntil: number | null };
-
 export type RouterDeps = {
   handlers: Handlers;
   sessionOf(connection: string): GateSession | null;
+  /** Somebody does something on this connection: the idle lock counts anew. */
+  touch(connection: string): void;
   now(): number;
   newTraceId(): string;
   log(line: Record<string, unknown>): void;
@@ -39,9 +42,10 @@ export function createRouter(deps: RouterDeps) {
 
   const admit = (name: Method, connection: string): Caller => {
     const session = sessionOf(connection);
-    const { access, stepUp, whileLocked }: MethodSpec = methods[name];
-    checkSession(access, session, whileLocked === true);
-    if (stepUp && (session?.stepUpUntil ?? 0) <= deps.now()) {
+    const spec: MethodSpec = methods[name];
+    checkSession(spec, session);
+    if (isAct(spec.access)) deps.touch(connection);
+    if (spec.stepUp && (session?.stepUpUntil ?? 0) <= deps.now()) {
       throw new BenchError('step_up_needed', 'Enter your password once more to do this.');
     }
     return { connection, signedIn: session };
@@ -99,13 +103,25 @@ export function createRouter(deps: RouterDeps) {
   };
 }
 
-function checkSession(access: Access, session: GateSession | null, whileLocked: boolean) {
+function checkSession({ access, whileLocked, whileMustChange }: MethodSpec, session: GateSession | null) {
   if (access === 'public') return;
   if (!session) throw new BenchError('not_signed_in', 'Sign in first.');
   if (session.locked && !whileLocked) throw new BenchError('session_locked', 'Unlock the bench first.');
-  if (access !== 'session' && !allows(session.role, access)) {
+  if (session.mustChange && !whileMustChange) {
+    throw new BenchError('password_change_needed', 'Your password has expired. Choose a new one first.');
+  }
+  if (access === 'session') return;
+  if (!allows(session.role, access)) {
     throw new BenchError('not_permitted', 'Your role does not allow this. Ask a supervisor or an admin.');
   }
+  if (isPrivileged(access) && factorRoles.includes(session.role) && !session.secondFactor) {
+    throw new BenchError('mfa_needed', 'Set up your second factor before you do this: under “Me”.');
+  }
+}
+
+/** Screens read by themselves; what takes more than a reading permission is done by somebody. */
+function isAct(access: Access): boolean {
+  return access !== 'public' && access !== 'session' && !access.endsWith('.read');
 }
 
 function signedIn(caller: Caller): SignedIn {

@@ -13,6 +13,8 @@ import type { Picea } from './drivers/picea/picea.ts';
 import type { Printer } from './drivers/printer/printer.ts';
 import type { Random } from './drivers/random/random.ts';
 import type { Worker } from './drivers/worker/worker.ts';
+import { openIdentityDigest } from './features/identity/identity-key.ts';
+import type { IdentityPolicy } from './features/identity/policy.ts';
 import type { ErasePolicy } from './features/jobs/erase-run.ts';
 import type { JobPolicy } from './features/jobs/jobs.ts';
 import { openEncryptionKey } from './features/journal/encryption-key.ts';
@@ -44,6 +46,7 @@ export type StationConfig = {
   policy: {
     job: JobPolicy;
     erase: ErasePolicy;
+    identity: IdentityPolicy;
     /** How long keys stay here that the escrow has, without a word of the fleet; 45 days unless told otherwise. */
     keyCacheMs?: number;
   };
@@ -89,6 +92,7 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
     if (settings.get('station-id') === null) nameStation(database, settings, journal, config);
     if (renewed || keysRenewed) recordRekeyed(database, journal, { station: renewed, keys: keysRenewed });
     const highWater = await openHighWater(keystore);
+    const identityDigest = await openIdentityDigest({ keystore, random });
     const encryptionKey = await openEncryptionKey(keystore);
     const blobs = createBlobs({ folder: folder.file('blobs'), randomBytes: random.bytes });
     return {
@@ -100,6 +104,7 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
       subjects,
       journal,
       highWater,
+      identityDigest,
       blobs,
       encryptionKey,
       close,

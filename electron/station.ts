@@ -56,7 +56,15 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   });
   const base = { database, journal, subjects, settings, blobs, clock, random, publish };
 
-  const identity = createIdentity({ ...base, clock: lasting, publishTo, training, appVersion, log });
+  const told = { publishTo, training, appVersion, log };
+  const identity = createIdentity({
+    ...base,
+    clock: lasting,
+    wall: clock,
+    digest: parts.identityDigest,
+    policy: config.policy.identity,
+    ...told,
+  });
   const jobs = createJobs({
     ...base,
     policy: config.policy.job,
@@ -87,8 +95,8 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     lasting,
     jobs,
     identity,
-    sameBadge: () => false,
-    secondFactorOf: () => null,
+    sameBadge: identity.sameBadge,
+    secondFactorOf: identity.secondFactorOf,
     printTable: table => papers.printTable(table),
   });
   const sync = createSync({ ...base, central: drivers.central, onIdle: () => fleet.onSynced(), log });
@@ -152,6 +160,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   const router = createRouter({
     handlers,
     sessionOf: identity.sessionOf,
+    touch: identity.touch,
     now: lasting.now,
     newTraceId: random.uuid,
     log,
@@ -179,6 +188,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     throw error;
   }
   const stopSweeps = [
+    every(clock, 15_000, unattended(log, 'session.not_locked', identity.lockIdle)),
     every(clock, 60_000, unattended(log, 'approvals.not_expired', approvals.expireDue)),
     every(
       clock,

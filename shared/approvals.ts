@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Password } from './identity.ts';
+import { Proof } from './identity.ts';
 import { ApprovalId, EvidenceId, Instant, JobId, OperatorId } from './ids.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
 
@@ -87,11 +87,10 @@ export const approvalMethods = {
   },
   /** The decider re-authenticates in the very same call, so the proof is bound to this request. */
   'approvals.decide': {
-    input: z.object({
+    input: Proof.extend({
       approvalId: ApprovalId,
       decision: z.enum(['approve', 'deny']),
       reason: Text,
-      password: Password,
     }),
     output: Approval,
     access: 'bypass.decide',

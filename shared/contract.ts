@@ -11,15 +11,19 @@ import { jobEvents, jobMethods } from './jobs.ts';
 import { journalEvents, journalMethods } from './journal.ts';
 import { keyMethods } from './keys.ts';
 import { labelMethods } from './labels.ts';
+import { meMethods } from './me.ts';
 import { privacyMethods } from './privacy.ts';
 import { reportEvents, reportMethods } from './reports.ts';
 import { samplingMethods } from './sampling.ts';
 import { syncEvents, syncMethods } from './sync.ts';
 import { trainingMethods } from './training.ts';
+import { userMethods } from './users.ts';
 
 /** Everything the renderer may ask of the station. */
 export const methods = {
   ...identityMethods,
+  ...userMethods,
+  ...meMethods,
   ...deviceMethods,
   ...jobMethods,
   ...approvalMethods,

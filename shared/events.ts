@@ -16,6 +16,10 @@ type EntrySpec = { data: z.ZodObject; pii?: Record<string, z.ZodType> };
 
 const move = z.object({ from: JobPlace, to: JobPlace });
 const reason = { text: z.object({ reason: z.string() }) };
+/** How somebody proved who they are. */
+export const Authentication = z.enum(['password', 'password+totp', 'password+recovery_code']);
+export type Authentication = z.infer<typeof Authentication>;
+
 const fact = z.string().nullable();
 
 export const entryTypes = {
@@ -45,11 +49,31 @@ export const entryTypes = {
     pii: { profile: z.object({ name: z.string() }) },
   },
   'operator.deactivated': { data: z.object({ operator: z.string() }) },
-  'session.started': { data: z.object({ session: z.string() }) },
-  'session.refused': { data: z.object({ cause: z.enum(['credentials', 'delayed']) }) },
-  'session.stepped_up': { data: z.object({ session: z.string() }) },
+  'operator.role_changed': { data: z.object({ operator: z.string(), from: Role, to: Role }) },
+  /** A one-time code was given out, by which the person chooses a password. */
+  'operator.invited': { data: z.object({ operator: z.string(), cause: z.enum(['new', 'reset']), until: Instant }) },
+  'operator.unlocked': { data: z.object({ operator: z.string() }) },
+  'operator.password_set': { data: z.object({ operator: z.string(), cause: z.enum(['chosen', 'code']) }) },
+  'operator.factor_set': { data: z.object({ operator: z.string() }) },
+  'operator.factor_removed': { data: z.object({ operator: z.string() }) },
+  'operator.recovery_codes_made': { data: z.object({ operator: z.string() }) },
+  'operator.recovery_code_used': { data: z.object({ operator: z.string(), left: z.int() }) },
+  'operator.badge_set': { data: z.object({ operator: z.string() }) },
+  'operator.badge_removed': { data: z.object({ operator: z.string() }) },
+  'notice.accepted': { data: z.object({ version: z.string() }) },
+  'session.started': {
+    data: z.object({ session: z.string(), by: z.union([Authentication, z.literal('badge')]).optional() }),
+  },
+  /** The actor is the person in whose name it was tried, where there is one of this name. */
+  'session.refused': { data: z.object({ cause: z.enum(['credentials', 'delayed', 'locked', 'code', 'badge']) }) },
+  /** So many failed attempts that a supervisor must unlock the account. */
+  'sign_in.locked': { data: z.object({ operator: z.string().nullable() }) },
+  /** `previous`: unlocking and stepping up give the session another id. */
+  'session.stepped_up': {
+    data: z.object({ session: z.string(), previous: z.string().optional(), by: Authentication.optional() }),
+  },
   'session.locked': { data: z.object({ session: z.string(), cause: z.enum(['operator', 'idle', 'system']) }) },
-  'session.unlocked': { data: z.object({ session: z.string() }) },
+  'session.unlocked': { data: z.object({ session: z.string(), previous: z.string().optional() }) },
   /** `limit`: the person signed in once too often elsewhere, which ends the oldest session. */
   'session.ended': {
     data: z.object({ session: z.string(), cause: z.enum(['operator', 'revoked', 'closed', 'limit']) }),
@@ -127,11 +151,11 @@ export const entryTypes = {
     pii: { text: z.object({ done: z.string() }) },
   },
   'job.bypass_approved': {
-    data: move.extend({ approval: ApprovalId, expiresAt: Instant, authenticated: z.literal('password') }),
+    data: move.extend({ approval: ApprovalId, expiresAt: Instant, authenticated: Authentication }),
     pii: reason,
   },
   'job.bypass_denied': {
-    data: move.extend({ approval: ApprovalId, authenticated: z.literal('password') }),
+    data: move.extend({ approval: ApprovalId, authenticated: Authentication }),
     pii: reason,
   },
   'job.bypass_revoked': { data: move.extend({ approval: ApprovalId }), pii: reason },

@@ -3,7 +3,7 @@ import { Instant, OperatorId } from './ids.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
 import { Role } from './permissions.ts';
 
-/** Name used to sign in; compared after Unicode NFKC and case folding, so look-alikes collide instead of coexisting. */
+/** Name used to sign in; compared after Unicode NFKC, case and look-alike folding, so that look-alikes collide. */
 export const LoginName = z
   .string()
   .trim()
@@ -12,8 +12,26 @@ export const LoginName = z
   .regex(/^[\p{L}\p{N} .'_-]+$/u, "letters, digits, space and . ' _ - only");
 
 export const Password = z.string().min(1).max(1024);
-/** A password being chosen. */
+/** A password being chosen; the station checks the rest of the rules. */
 export const NewPassword = z.string().min(12, 'at least 12 characters').max(1024);
+/** Six digits of an authenticator, or a recovery code. */
+export const FactorCode = z.string().trim().min(6).max(24);
+/** A code that is given out once, for choosing a password. */
+export const OneTimeCode = z.string().trim().min(8).max(24);
+/** What a badge or barcode reader types. */
+export const BadgeText = z.string().trim().min(4).max(256);
+export const Pin = z.string().regex(/^\d{6,12}$/, '6 to 12 digits');
+
+/** What proves who somebody is; `code` where the account has a second factor. */
+export const Proof = z.object({ password: Password, code: FactorCode.optional() });
+export type Proof = z.infer<typeof Proof>;
+
+/**
+ * `none`: no second factor and none needed; `needed`: must be set up before the first privileged act; `given`: given for
+ * this session; `withheld`: signed in by badge although there is one.
+ */
+export const SecondFactor = z.enum(['none', 'needed', 'given', 'withheld']);
+export type SecondFactor = z.infer<typeof SecondFactor>;
 
 export const Session = z.object({
   operatorId: OperatorId,
@@ -23,6 +41,13 @@ export const Session = z.object({
   locked: z.boolean(),
   /** Until when acts that need a fresh password are open; null when none was given lately. */
   stepUpUntil: Instant.nullable(),
+  signedInBy: z.enum(['password', 'badge']),
+  secondFactor: SecondFactor,
+  /** The password has expired: nothing but choosing a new one is possible. */
+  mustChange: z.boolean(),
+  passwordExpiresAt: Instant.nullable(),
+  /** Version of the privacy notice and terms that this person has not accepted yet. */
+  noticeDue: z.string().nullable(),
 });
 export type Session = z.infer<typeof Session>;
 
@@ -37,15 +62,6 @@ export const StationInfo = z.object({
 });
 export type StationInfo = z.infer<typeof StationInfo>;
 
-export const Operator = z.object({
-  id: OperatorId,
-  name: z.string(),
-  role: Role,
-  active: z.boolean(),
-  createdAt: Instant,
-});
-export type Operator = z.infer<typeof Operator>;
-
 export const identityMethods = {
   'station.info': { input: z.undefined(), output: StationInfo, access: 'public', whileLocked: true },
   'identity.set_up': {
@@ -58,30 +74,34 @@ export const identityMethods = {
     output: Session,
     access: 'public',
   },
-  'identity.sign_in': { input: z.object({ name: LoginName, password: Password }), output: Session, access: 'public' },
+  'identity.sign_in': { input: Proof.extend({ name: LoginName }), output: Session, access: 'public' },
+  /** For technicians alone; never enough for what needs a fresh password. */
+  'identity.sign_in_badge': { input: z.object({ badge: BadgeText, pin: Pin }), output: Session, access: 'public' },
+  /** Chooses the password by the one-time code that an admin gave; signing in is the next step. */
+  'identity.accept_invitation': {
+    input: z.object({ name: LoginName, code: OneTimeCode, password: NewPassword }),
+    output: z.null(),
+    access: 'public',
+  },
   'identity.session': { input: z.undefined(), output: Session.nullable(), access: 'public', whileLocked: true },
-  'identity.sign_out': { input: z.undefined(), output: z.null(), access: 'session', whileLocked: true },
-  'identity.lock': { input: z.undefined(), output: Session, access: 'session', whileLocked: true },
-  'identity.unlock': {
-    input: z.object({ password: Password }),
+  'identity.sign_out': {
+    input: z.undefined(),
+    output: z.null(),
+    access: 'session',
+    whileLocked: true,
+    whileMustChange: true,
+  },
+  'identity.lock': {
+    input: z.undefined(),
     output: Session,
     access: 'session',
     whileLocked: true,
+    whileMustChange: true,
   },
-  'identity.step_up': { input: z.object({ password: Password }), output: Session, access: 'session' },
-  'users.list': { input: z.undefined(), output: z.array(Operator), access: 'user.manage' },
-  'users.add': {
-    input: z.object({ name: LoginName, role: Role, password: NewPassword }),
-    output: Operator,
-    access: 'user.manage',
-    stepUp: true,
-  },
-  'users.deactivate': {
-    input: z.object({ operatorId: OperatorId }),
-    output: Operator,
-    access: 'user.manage',
-    stepUp: true,
-  },
+  'identity.unlock': { input: Proof, output: Session, access: 'session', whileLocked: true, whileMustChange: true },
+  /** The person is still there: the idle lock counts anew. */
+  'identity.touch': { input: z.undefined(), output: z.null(), access: 'session', whileMustChange: true },
+  'identity.step_up': { input: Proof, output: Session, access: 'session', whileMustChange: true },
 } as const satisfies MethodSpecs;
 
 export const identityEvents = {

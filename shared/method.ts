@@ -15,6 +15,8 @@ export type MethodSpec = {
   readonly stepUp?: true;
   /** Runs while the session is locked (unlock, sign-out, read the session). */
   readonly whileLocked?: true;
+  /** Runs while a new password is due (choosing it, signing out). */
+  readonly whileMustChange?: true;
 };
 
 export type MethodSpecs = Record<string, MethodSpec>;

@@ -27,6 +27,8 @@ export const permissions = {
   'journal.read': ['supervisor', 'admin', 'auditor'],
   'access.review': ['admin', 'auditor'],
   'access.sign_off': ['admin'],
+  'user.read': ['supervisor', 'admin'],
+  'user.unlock': ['supervisor', 'admin'],
   'user.manage': ['admin'],
   'station.manage': ['admin'],
   'privacy.manage': ['admin'],
@@ -37,4 +39,12 @@ export type Permission = keyof typeof permissions;
 /** True when the role holds the permission. */
 export function allows(role: Role, permission: Permission): boolean {
   return (permissions[permission] as readonly Role[]).includes(role);
+}
+
+/** Roles that need a second factor before their first privileged act. */
+export const factorRoles: readonly Role[] = ['supervisor', 'admin'];
+
+/** True for what nobody but a supervisor or an admin may do: it needs a second factor. */
+export function isPrivileged(permission: Permission): boolean {
+  return (permissions[permission] as readonly Role[]).every(role => factorRoles.includes(role));
 }

@@ -41,10 +41,26 @@ export type Tables = {
     id: string;
     role: string;
     profile_idx: number;
+    /** Empty for somebody who has not chosen a password yet, or was forgotten. */
     password_hash: string;
     active: number;
     created_at: string;
+    password_set_at: string | null;
+    last_sign_in: string | null;
+    language: string | null;
+    code_hash: string | null;
+    code_until: string | null;
+    totp: Buffer | null;
+    totp_pending: Buffer | null;
+    totp_counter: Generated<number>;
+    badge: string | null;
+    pin_hash: string | null;
+    notice_version: string | null;
+    notice_at: string | null;
   };
+  password_history: { id: Generated<number>; operator: string; hash: string };
+  recovery_code: { operator: string; hash: string };
+  sign_in_attempt: { key: string; operator: string | null; failed: number; boot: string; at_ms: number };
   job: {
     id: string;
     ticket: string;

@@ -1,5 +1,6 @@
 import * as journalAndJobs from './0001-journal-and-jobs.ts';
 import * as privacy from './0002-privacy.ts';
+import * as people from './0003-people.ts';
 import * as fleetForgetting from './0006-fleet-forgetting.ts';
 import * as evidenceAndApprovals from './0007-evidence-and-approvals.ts';
 import * as reportLanguage from './0008-report-language.ts';
@@ -11,4 +12,5 @@ export const stationMigrations = [
   reportLanguage,
   evidenceAndApprovals,
   fleetForgetting,
+  people,
 ] as const;

@@ -6,11 +6,13 @@ import { createFileKeystore } from '../../electron/drivers/keystore/keystore.fil
 import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
 import { createNodeRandom } from '../../electron/drivers/random/random.node.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
+import { standardIdentityPolicy } from '../../electron/features/identity/policy.ts';
 import { appVersion } from '../../electron/headless.ts';
 import { nodeReportWorker } from '../../electron/report-process.ts';
 import { createStation } from '../../electron/station.ts';
 import { startCentralServer } from '../../server/central-server.ts';
 import { type Client, createClient } from '../../shared/client.ts';
+import { signInPeople } from './people.ts';
 
 const eraseMs = 1_200;
 
@@ -41,6 +43,7 @@ export async function openDemoBench(dataDir: string) {
       training: true,
       log: () => {},
       policy: {
+        identity: standardIdentityPolicy,
         job: { selfSignOff: false, unknownLocksPass: true },
         erase: { stallMs: 60_000, plausibleMs: 300, returnMs: 20_000 },
       },
@@ -52,7 +55,7 @@ export async function openDemoBench(dataDir: string) {
       call: (name, input) => station.call(connection, name, input),
       subscribe: listener => station.subscribe(connection, listener),
     });
-  const people = await signIn(connect);
+  const people = await signInPeople(connect);
   const code = await server.createEnrolCode();
   await people.admin['sync.enrol']({ serverUrl: server.url, code });
   return {
@@ -65,32 +68,5 @@ export async function openDemoBench(dataDir: string) {
       await station.close();
       await server.close();
     },
-  };
-}
-
-async function signIn(connect: (connection: string) => Client) {
-  const passwords = {
-    admin: 'demonstration only, admin',
-    technician: 'demonstration only, tech',
-    supervisor: 'demonstration only, super',
-  };
-  const admin = connect('admin');
-  await admin['identity.set_up']({
-    siteName: 'Demonstration site',
-    stationName: 'Bench 1',
-    adminName: 'Admin',
-    password: passwords.admin,
-  });
-  const join = async (role: 'technician' | 'supervisor', name: string) => {
-    await admin['users.add']({ name, role, password: passwords[role] });
-    const client = connect(role);
-    await client['identity.sign_in']({ name, password: passwords[role] });
-    return client;
-  };
-  return {
-    admin,
-    technician: await join('technician', 'Technician'),
-    supervisor: await join('supervisor', 'Supervisor'),
-    supervisorPassword: passwords.supervisor,
   };
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../../shared/client.ts';
 import type { Device } from '../../shared/devices.ts';
+import type { Proof } from '../../shared/identity.ts';
 import type { JobId } from '../../shared/ids.ts';
 import { type ErasureStatus, type Job, mandatorySteps } from '../../shared/jobs.ts';
 import type { VirtualFault } from '../../shared/training.ts';
@@ -15,7 +16,12 @@ export const expected: Record<VirtualFault | 'none', { status: ErasureStatus; pl
   silent: { status: 'indeterminate', place: 'failed' },
 };
 
-export type People = { technician: Client; supervisor: Client; supervisorPassword: string };
+export type People = {
+  technician: Client;
+  supervisor: Client;
+  /** Password and an unused code of the supervisor. */
+  supervisorProof(): Promise<Proof>;
+};
 
 const condition = {
   simCard: 'removed',
@@ -61,7 +67,7 @@ function untilErased(client: Client, jobId: JobId): Promise<Job> {
   });
 }
 
-async function bypass({ technician, supervisor, supervisorPassword }: People, jobId: JobId): Promise<JobId> {
+async function bypass({ technician, supervisor, supervisorProof }: People, jobId: JobId): Promise<JobId> {
   const evidence = await technician['evidence.add']({
     jobId,
     caption: 'Record of the drilled storage chip',
@@ -74,11 +80,11 @@ async function bypass({ technician, supervisor, supervisorPassword }: People, jo
       done: 'The storage chip was removed and drilled through.',
       evidenceIds: [evidence.id],
     });
-  const decide = (
+  const decide = async (
     approvalId: Awaited<ReturnType<typeof request>>['id'],
     decision: 'approve' | 'deny',
     reason: string,
-  ) => supervisor['approvals.decide']({ approvalId, decision, reason, password: supervisorPassword });
+  ) => supervisor['approvals.decide']({ approvalId, decision, reason, ...(await supervisorProof()) });
   await decide((await request()).id, 'deny', 'The record does not name the chip. Write it again.');
   await decide((await request()).id, 'approve', 'Seen on the bench: the chip is destroyed.');
   return jobId;

@@ -85,7 +85,7 @@ describe('the access review', () => {
     bench = await startStation();
     const { admin } = await staff(bench);
     await admin['identity.step_up']({ password: passwords.admin });
-    await admin['users.add']({ name: '-2 cmd', role: 'auditor', password: 'long enough for this' });
+    await admin['users.invite']({ name: '-2 cmd', role: 'auditor' });
     const { fileName, contentBase64 } = await admin['access.export']({ ...period, format: 'csv' });
     expect(fileName).toBe('access-review-2025-12-01-2026-03-01.csv');
     const text = Buffer.from(contentBase64, 'base64').toString();

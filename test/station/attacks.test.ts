@@ -3,7 +3,7 @@ import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
 import type { Client } from '../../shared/client.ts';
 import { type Method, methods } from '../../shared/contract.ts';
 import { erase, openJob, pixelPng, testFunctions } from '../support/job-steps.ts';
-import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
+import { addPerson, passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
 
 let bench: TestStation;
 afterEach(() => bench.close());
@@ -126,8 +126,8 @@ describe('sessions', () => {
     const first = bench.connect('admin');
     await first['identity.step_up']({ password: passwords.admin });
     await bench.clock.advance(90_000);
-    const add = { name: 'New Person', role: 'auditor', password: 'long enough for this' } as const;
-    await expect(third['users.add'](add)).rejects.toMatchObject({ code: 'step_up_needed' });
+    const add = { name: 'New Person', role: 'auditor' } as const;
+    await expect(third['users.invite'](add)).rejects.toMatchObject({ code: 'step_up_needed' });
     await third['identity.sign_out']();
     expect(await first['identity.session']()).toMatchObject({ role: 'admin' });
   });
@@ -150,8 +150,8 @@ describe('sessions', () => {
     await bench.clock.advance(4 * 60_000);
     bench.clock.stepWall(-3_600_000);
     await bench.clock.advance(61_000);
-    const add = { name: 'New Person', role: 'auditor', password: 'long enough for this' } as const;
-    await expect(admin['users.add'](add)).rejects.toMatchObject({ code: 'step_up_needed' });
+    const add = { name: 'New Person', role: 'auditor' } as const;
+    await expect(admin['users.invite'](add)).rejects.toMatchObject({ code: 'step_up_needed' });
   });
 });
 
@@ -173,9 +173,7 @@ describe('words that are code elsewhere', () => {
     bench = await startStation();
     const { admin } = await staff(bench);
     for (const name of ["x'; DELETE FROM operator; --", '<b>Tom</b>', '=1+1', 'a\u202eb', 'a\0b', 'a\nb'])
-      await expect(
-        admin['users.add']({ name, role: 'auditor', password: 'long enough for this' }),
-      ).rejects.toMatchObject({ code: 'bad_input' });
+      await expect(admin['users.invite']({ name, role: 'auditor' })).rejects.toMatchObject({ code: 'bad_input' });
   });
 });
 
@@ -183,9 +181,8 @@ describe('an approval', () => {
   test('is decided once, however often and by however many at the same moment', async () => {
     bench = await startStation();
     const { admin, technician, supervisor } = await staff(bench);
-    await admin['users.add']({ name: 'Ted Second', role: 'supervisor', password: 'another river at dusk' });
     const other = bench.connect('other supervisor');
-    await other['identity.sign_in']({ name: 'Ted Second', password: 'another river at dusk' });
+    await addPerson(admin, other, { name: 'Ted Second', role: 'supervisor', password: 'another river at dusk' });
     const { jobId, approvalId } = await requested(technician);
     const outcomes = await Promise.allSettled([
       supervisor['approvals.decide'](approval(approvalId)),

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Client } from '../../shared/client.ts';
 import type { Job } from '../../shared/jobs.ts';
 import { erase, openJob, pixelPng, testFunctions } from '../support/job-steps.ts';
-import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
+import { addPerson, passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
 
 let bench: TestStation;
 afterEach(() => bench.close());
@@ -87,9 +87,8 @@ test('an approval that is taken back leaves the job where it failed, and is used
   bench = await startStation();
   const { technician, supervisor, admin, auditor } = await staff(bench);
   await admin['identity.step_up']({ password: passwords.admin });
-  await admin['users.add']({ name: 'Ted Second', role: 'supervisor', password: 'another river at dusk' });
   const other = bench.connect('other supervisor');
-  await other['identity.sign_in']({ name: 'Ted Second', password: 'another river at dusk' });
+  await addPerson(admin, other, { name: 'Ted Second', role: 'supervisor', password: 'another river at dusk' });
   const job = await erase(bench, technician, await openJob(bench, technician, 'fails'));
   const approve = async () => {
     const { id: approvalId } = await requestFor(technician, job);

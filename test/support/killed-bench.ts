@@ -1,13 +1,16 @@
+import { join } from 'node:path';
 import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import { createFileKeystore } from '../../electron/drivers/keystore/keystore.file.ts';
 import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
 import { createNodeRandom } from '../../electron/drivers/random/random.node.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
+import { standardIdentityPolicy } from '../../electron/features/identity/policy.ts';
 import { nodeReportWorker } from '../../electron/report-process.ts';
 import { createStation } from '../../electron/station.ts';
 import { createClient } from '../../shared/client.ts';
+import { createAuthenticators } from './authenticator.ts';
 import { condition } from './job-steps.ts';
-import { passwords } from './start-station.ts';
+import { addPerson, passwords } from './start-station.ts';
 
 // A bench in a process of its own that erases until it is killed. It tells its parent each thing that it was told is
 // done: exactly what must be found again.
@@ -35,23 +38,27 @@ const station = await createStation(
     training: false,
     log: () => {},
     policy: {
+      identity: standardIdentityPolicy,
       job: { selfSignOff: false, unknownLocksPass: true },
       erase: { stallMs: 60_000, plausibleMs: 100, returnMs: 10_000 },
     },
   },
 );
-const client = createClient({
-  call: (name, input) => station.call('c', name, input),
-  subscribe: listener => station.subscribe('c', listener),
-});
+const authenticators = createAuthenticators(join(dataDir, 'authenticators.json'), clock.now);
+const client = authenticators.client(
+  createClient({
+    call: (name, input) => station.call('c', name, input),
+    subscribe: listener => station.subscribe('c', listener),
+  }),
+);
 const { setUp } = await client['station.info']();
 if (setUp) await client['identity.sign_in']({ name: 'Ada Admin', password: passwords.admin });
 else {
   const site = { siteName: 'Site', stationName: 'B1', adminName: 'Ada Admin', password: passwords.admin };
   await client['identity.set_up'](site);
-  await client['users.add']({ name: 'Tom Technician', role: 'technician', password: passwords.technician });
+  await addPerson(client, client, { name: 'Tom Technician', role: 'technician', password: passwords.technician });
 }
-await client['identity.sign_in']({ name: 'Tom Technician', password: passwords.technician });
+if (setUp) await client['identity.sign_in']({ name: 'Tom Technician', password: passwords.technician });
 
 client.on('job.changed', job => tell({ job: job.id, ticket: job.ticket, place: job.place }));
 client.on('device.changed', device => {

@@ -6,19 +6,24 @@ import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.f
 import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
 import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
+import { standardIdentityPolicy } from '../../electron/features/identity/policy.ts';
 import { nodeReportWorker } from '../../electron/report-process.ts';
 import { createStation, type Drivers, type StationConfig } from '../../electron/station.ts';
 import { type Client, createClient } from '../../shared/client.ts';
 import type { Reply } from '../../shared/contract.ts';
 import type { Role } from '../../shared/permissions.ts';
 import type { VirtualFault } from '../../shared/training.ts';
+import { createAuthenticators } from './authenticator.ts';
 
 export const passwords = {
   admin: 'correct horse battery',
   technician: 'staple gun in drawer',
-  supervisor: 'quiet river at dawn',
-  auditor: 'every entry counts',
+  supervisor: 'quiet river at dawn, with mist',
+  auditor: 'every entry counts, always',
 } as const satisfies Record<Role, string>;
+
+/** Days pass in seconds here: no session locks and no password expires unless a test asks for it. */
+export const testIdentityPolicy = { ...standardIdentityPolicy, idleMs: null, passwordDays: null };
 
 export type StartOptions = {
   /** A folder to start in again; a fresh one otherwise. */
@@ -30,7 +35,9 @@ export type StartOptions = {
   /** Position that a sampling draw yields; the last of the block by default. */
   draw?: number;
   drivers?: Partial<Drivers>;
-  config?: Partial<StationConfig>;
+  config?: Partial<Omit<StationConfig, 'policy'>> & { policy?: Partial<StationConfig['policy']> };
+  /** False: nobody's second factor is set up and given by itself. */
+  authenticators?: false;
 };
 
 /** A real station on a real encrypted database in a temporary folder, with virtual devices and driven time. */
@@ -60,22 +67,26 @@ export async function startStation(options: StartOptions = {}) {
     dataDir,
     appVersion: '0.0.0-test',
     training: false,
+    log: line => logged.push(line),
+    ...options.config,
     policy: {
       job: { selfSignOff: false, unknownLocksPass: true },
       erase: { stallMs: 60_000, plausibleMs: 500, returnMs: 30_000 },
+      identity: testIdentityPolicy,
+      ...options.config?.policy,
     },
-    log: line => logged.push(line),
-    ...options.config,
   };
   const station = await createStation(drivers, config);
   const events: { connection: string; event: string; payload: unknown }[] = [];
 
+  const authenticators = createAuthenticators(join(dataDir, 'authenticators.json'), drivers.clock.now);
   const connect = (connection: string): Client => {
     station.subscribe(connection, (event, payload) => events.push({ connection, event, payload: overWire(payload) }));
-    return createClient({
+    const client = createClient({
       call: async (name, input) => overWire(await station.call(connection, name, overWire(input))) as Reply,
       subscribe: listener => station.subscribe(connection, listener),
     });
+    return options.authenticators === false ? client : authenticators.client(client);
   };
 
   return {
@@ -125,9 +136,8 @@ export async function staff(bench: TestStation) {
     password: passwords.admin,
   });
   const join = async (role: Exclude<Role, 'admin'>, name: string) => {
-    await admin['users.add']({ name, role, password: passwords[role] });
     const client = bench.connect(role);
-    await client['identity.sign_in']({ name, password: passwords[role] });
+    await addPerson(admin, client, { name, role, password: passwords[role] });
     return client;
   };
   return {
@@ -136,4 +146,15 @@ export async function staff(bench: TestStation) {
     supervisor: await join('supervisor', 'Sue Supervisor'),
     auditor: await join('auditor', 'Al Auditor'),
   };
+}
+
+/** Invites somebody, has them choose their password and signs them in. */
+export async function addPerson(
+  admin: Client,
+  client: Client,
+  { name, role, password }: { name: string; role: Role; password: string },
+): Promise<void> {
+  const { code } = await admin['users.invite']({ name, role });
+  await client['identity.accept_invitation']({ name, code, password });
+  await client['identity.sign_in']({ name, password });
 }

@@ -1,5 +1,7 @@
 import type { Approval, approvalMethods, BypassReason } from '../../../shared/approvals.ts';
 import { BenchError } from '../../../shared/errors.ts';
+import type { Authentication } from '../../../shared/events.ts';
+import type { Proof } from '../../../shared/identity.ts';
 import { ApprovalId, type EvidenceId, type JobId, OperatorId } from '../../../shared/ids.ts';
 import type { Database, Tx } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
@@ -12,7 +14,13 @@ import { type ApprovalRow, createApprovalsStore } from './approvals.store.ts';
 
 const validMs = 24 * 3_600_000;
 
-type Decision = { approval: ApprovalId; by: OperatorId; requesterAgain: boolean; reason: string };
+type Decision = {
+  approval: ApprovalId;
+  by: OperatorId;
+  requesterAgain: boolean;
+  reason: string;
+  authenticated: Authentication;
+};
 
 /** The moves of a job that belong to a bypass; the jobs feature carries them out in the given transaction. */
 export type BypassMoves = {
@@ -43,8 +51,8 @@ export type ApprovalsDeps = {
   moves: BypassMoves;
   /** Hashes of evidence that belongs to the job and is whole; throws otherwise. */
   evidenceHashes(jobId: JobId, ids: readonly EvidenceId[]): string[];
-  /** Throws unless this is the caller's password. */
-  reauthenticate(caller: SignedIn, password: string): Promise<void>;
+  /** How the caller proved who they are; throws unless it is them. */
+  reauthenticate(caller: SignedIn, proof: Proof): Promise<Authentication>;
   nameOf(operator: OperatorId): string | null;
   /** Whether two accounts carry the same badge, and so are one person. */
   sameBadge(a: OperatorId, b: OperatorId): boolean;
@@ -123,8 +131,8 @@ export function createApprovals(deps: ApprovalsDeps) {
       });
       return tell(id);
     },
-    'approvals.decide': async ({ approvalId, decision, reason, password }, caller) => {
-      await deps.reauthenticate(caller, password);
+    'approvals.decide': async ({ approvalId, decision, reason, ...proof }, caller) => {
+      const authenticated = await deps.reauthenticate(caller, proof);
       const at = clock.now();
       const expiresAt = at + validMs;
       // What the request rests on must still be there to be judged.
@@ -134,7 +142,7 @@ export function createApprovals(deps: ApprovalsDeps) {
         const row = find(approvalId);
         if (row.state !== 'requested') throw new BenchError('conflict', 'This request was decided already.');
         const requesterAgain = deps.sameBadge(row.requestedBy, caller.operatorId);
-        const act = { approval: approvalId, by: caller.operatorId, requesterAgain, reason };
+        const act = { approval: approvalId, by: caller.operatorId, requesterAgain, reason, authenticated };
         const idx =
           decision === 'approve'
             ? moves.approve(tx, row.jobId, { ...act, at, expiresAt })

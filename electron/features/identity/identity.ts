@@ -1,30 +1,40 @@
 import { BenchError } from '../../../shared/errors.ts';
-import type { identityMethods, Session } from '../../../shared/identity.ts';
+import type { Authentication } from '../../../shared/events.ts';
+import type { identityMethods, Proof } from '../../../shared/identity.ts';
 import type { OperatorId } from '../../../shared/ids.ts';
-import { permissions, type Role } from '../../../shared/permissions.ts';
 import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
-import type { Handlers, PublishTo, SignedIn } from '../../handlers.ts';
+import type { GateSession, Handlers, PublishTo, SignedIn } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Subjects } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
-import type { OperatorRow } from './identity.store.ts';
+import { createAttempts } from './attempts.ts';
+import { createAuthentication } from './authentication.ts';
+import { createFactors } from './factors.ts';
+import { createIdentityStore } from './identity.store.ts';
+import type { Digest } from './identity-key.ts';
+import { createMe } from './me.ts';
 import { createOperators } from './operators.ts';
-import { checkPassword, hashPassword } from './passwords.ts';
+import { createPasswordRules } from './password-rules.ts';
+import { createPasswords } from './passwords.ts';
+import type { IdentityPolicy } from './policy.ts';
+import { createSessionDesk } from './session-desk.ts';
 import { createSessionRecord } from './session-record.ts';
-import { type ActiveSession, createSessions } from './sessions.ts';
-
-const stepUpMs = 5 * 60_000;
-const maxSessions = 3;
+import { createUsers } from './users.ts';
 
 export type IdentityDeps = {
   database: Database;
   journal: Journal;
   subjects: Subjects;
   settings: Settings;
+  /** Wall time that never goes back. */
   clock: Clock;
+  /** The wall clock as it is. */
+  wall: Clock;
   random: Random;
+  digest: Digest;
+  policy: IdentityPolicy;
   publishTo: PublishTo;
   training: boolean;
   appVersion: string;
@@ -33,83 +43,23 @@ export type IdentityDeps = {
 
 /** Operators of the bench, who is signed in where, and the first set-up. */
 export function createIdentity(deps: IdentityDeps) {
-  const { database, journal, subjects, settings, clock, random, publishTo } = deps;
-  const operators = createOperators({ database, journal, subjects, clock });
-  const sessions = createSessions();
-  const record = createSessionRecord(deps);
-  // Verified against when the name is unknown, so that the answer takes as long.
-  const decoy = hashPassword(random.bytes(32).toString('base64'));
+  const { database, journal, settings } = deps;
+  const store = createIdentityStore(database.read);
+  const base = { ...deps, store };
+  const operators = createOperators(base);
+  const passwords = createPasswords();
+  const assertGood = createPasswordRules();
+  const attempts = createAttempts({ ...base, canBeUnlocked: operators.canBeUnlocked });
+  const factors = createFactors(base);
+  const authentication = createAuthentication({ ...base, operators, attempts, factors, passwords, assertGood });
+  const desk = createSessionDesk({ ...base, operators, record: createSessionRecord(deps) });
+  const parts = { ...base, operators, attempts, authentication, factors, passwords, desk };
 
-  const view = (session: ActiveSession): Session => ({
-    operatorId: session.operatorId,
-    name: session.name,
-    role: session.role,
-    permissions: permissionsOf(session.role),
-    locked: session.locked,
-    stepUpUntil: session.stepUpUntil === null ? null : new Date(session.stepUpUntil).toISOString(),
-  });
-  const tell = (session: ActiveSession): Session => {
-    publishTo(session.connection, 'session.changed', view(session));
-    return view(session);
-  };
-
-  const startSession = (connection: string, row: OperatorRow): Session => {
-    endSession(connection, 'closed');
-    const session: ActiveSession = {
-      connection,
-      sessionId: random.uuid(),
-      operatorId: row.id,
-      name: operators.nameOf(row) ?? '',
-      role: row.role,
-      locked: false,
-      stepUpUntil: clock.now() + stepUpMs,
-    };
-    database.write(tx =>
-      journal.append(tx, { type: 'session.started', actor: row.id, data: { session: session.sessionId } }),
-    );
-    sessions.open(session);
-    for (const oldest of sessions.ofOperator(row.id).slice(0, -maxSessions)) endSession(oldest.connection, 'limit');
-    return tell(session);
-  };
-
-  const endSession = (connection: string, cause: 'operator' | 'revoked' | 'closed' | 'limit') => {
-    const session = sessions.end(connection);
-    if (!session) return;
-    record.ended(session, cause);
-    publishTo(connection, 'session.changed', null);
-  };
-
-  const refuseSignIn = (): never => {
-    database.write(tx => journal.append(tx, { type: 'session.refused', data: { cause: 'credentials' } }));
-    throw new BenchError('sign_in_failed', 'Name or password is wrong.');
-  };
-
-  /** Throws when the session that a call came in on ended while the call waited. */
-  const stillSignedIn = (caller: SignedIn) => {
-    if (sessions.of(caller.connection)?.sessionId !== caller.sessionId)
-      throw new BenchError('not_signed_in', 'Sign in first.');
-  };
-
-  /** Checks the password of somebody signed in; throws `sign_in_failed` and records it. */
-  const reauthenticate = async (caller: SignedIn, password: string): Promise<void> => {
-    const row = operators.get(caller.operatorId);
-    if (!row?.active || !(await checkPassword(row.passwordHash, password))) refuseSignIn();
-    stillSignedIn(caller);
-  };
-
-  const lock = (connection: string, cause: 'operator' | 'idle' | 'system') => {
-    const session = sessions.of(connection);
-    if (!session) return null;
-    if (session.locked) return view(session);
-    const locked = sessions.update(connection, { locked: true, stepUpUntil: null });
-    record.locked(session, cause);
-    return locked && tell(locked);
-  };
-
-  const current = (caller: SignedIn): Session => {
-    const session = sessions.of(caller.connection);
-    if (!session) throw new BenchError('not_signed_in', 'Sign in first.');
-    return view(session);
+  /** Checks once more who the caller is; throws `sign_in_failed` and its kin, and records it. */
+  const reauthenticate = async (caller: SignedIn, proof: Proof, withoutFactor = false): Promise<Authentication> => {
+    const row = operators.existing(caller.operatorId);
+    const meanwhile = () => void desk.stillSignedIn(caller);
+    return (await authentication.again(row, proof, { withoutFactor, meanwhile })).authentication;
   };
 
   const handlers = {
@@ -122,85 +72,60 @@ export function createIdentity(deps: IdentityDeps) {
       setUp: operators.list().length > 0,
       version: deps.appVersion,
     }),
-    'identity.set_up': async (input, caller) => {
-      const passwordHash = await hashPassword(input.password);
+    'identity.set_up': async ({ siteName, stationName, adminName, password }, caller) => {
+      assertGood(password, adminName);
+      const hash = await passwords.hash(password);
       const row = database.write(tx => {
         if (operators.list().length > 0)
           throw new BenchError('already_set_up', 'The bench is set up already. Sign in.');
-        settings.set(tx, 'site-name', input.siteName);
-        settings.set(tx, 'station-name', input.stationName);
-        journal.append(tx, {
-          type: 'station.set_up',
-          data: {
-            stationId: settings.get('station-id') ?? '',
-            prefix: settings.get('prefix') ?? '',
-            siteName: input.siteName,
-            stationName: input.stationName,
-          },
-        });
-        return operators.add(tx, { name: input.adminName, role: 'admin', passwordHash, by: undefined });
+        settings.set(tx, 'site-name', siteName);
+        settings.set(tx, 'station-name', stationName);
+        const [stationId, prefix] = [settings.get('station-id') ?? '', settings.get('prefix') ?? ''];
+        journal.append(tx, { type: 'station.set_up', data: { stationId, prefix, siteName, stationName } });
+        const { id } = operators.add(tx, { name: adminName, role: 'admin', by: undefined });
+        return operators.setPassword(tx, id, hash, 'chosen');
       });
-      return startSession(caller.connection, row);
+      return desk.start(caller.connection, row, 'password');
     },
     'identity.sign_in': async (input, caller) => {
       if (operators.list().length === 0)
         throw new BenchError('not_set_up', 'The bench has no admin yet. Set it up first.');
-      const row = operators.named(input.name);
-      const right = await checkPassword(row?.passwordHash ?? (await decoy), input.password);
-      const active = row !== undefined && operators.get(row.id)?.active === true;
-      return active && right ? startSession(caller.connection, row) : refuseSignIn();
+      const { row, authentication: by } = await authentication.signIn(input);
+      return desk.start(caller.connection, row, by);
     },
-    'identity.session': (_, caller) => {
-      const session = sessions.of(caller.connection);
-      return session && view(session);
-    },
-    'identity.sign_out': (_, caller) => {
-      endSession(caller.connection, 'operator');
+    'identity.sign_in_badge': async (input, caller) =>
+      desk.start(caller.connection, await authentication.signInByBadge(input), 'badge'),
+    'identity.accept_invitation': async input => {
+      await authentication.acceptInvitation(input);
       return null;
     },
-    'identity.lock': (_, caller) => lock(caller.connection, 'operator') ?? current(caller),
-    'identity.unlock': async (input, caller) => {
-      await reauthenticate(caller, input.password);
-      database.write(tx =>
-        journal.append(tx, { type: 'session.unlocked', actor: caller.operatorId, data: { session: caller.sessionId } }),
-      );
-      const open = sessions.update(caller.connection, { locked: false, stepUpUntil: clock.now() + stepUpMs });
-      return open ? tell(open) : current(caller);
+    'identity.session': (_, caller) => {
+      const session = desk.of(caller.connection);
+      return session && desk.viewOf(session);
     },
-    'identity.step_up': async (input, caller) => {
-      await reauthenticate(caller, input.password);
-      database.write(tx =>
-        journal.append(tx, {
-          type: 'session.stepped_up',
-          actor: caller.operatorId,
-          data: { session: caller.sessionId },
-        }),
-      );
-      const open = sessions.update(caller.connection, { stepUpUntil: clock.now() + stepUpMs });
-      return open ? tell(open) : current(caller);
+    'identity.sign_out': (_, caller) => {
+      desk.end(caller.connection, 'operator');
+      return null;
     },
-    'users.list': () => operators.list().map(operators.view),
-    'users.add': async (input, caller) => {
-      const passwordHash = await hashPassword(input.password);
-      stillSignedIn(caller);
-      return database.write(tx => {
-        if (operators.named(input.name))
-          throw new BenchError('conflict', 'Somebody has this name already. Choose another.');
-        return operators.view(
-          operators.add(tx, { name: input.name, role: input.role, passwordHash, by: caller.operatorId }),
-        );
-      });
+    'identity.lock': (_, caller) => desk.lock(caller.connection, 'operator') ?? desk.view(caller),
+    'identity.unlock': async (input, caller) =>
+      desk.renew(caller, 'session.unlocked', await reauthenticate(caller, input, true)),
+    'identity.touch': (_, caller) => {
+      desk.touch(caller.connection);
+      return null;
     },
-    'users.deactivate': (input, caller) => {
-      const row = database.write(tx => operators.deactivate(tx, input.operatorId, caller.operatorId));
-      for (const session of sessions.ofOperator(row.id)) endSession(session.connection, 'revoked');
-      return operators.view(row);
-    },
+    'identity.step_up': async (input, caller) =>
+      desk.renew(caller, 'session.stepped_up', await reauthenticate(caller, input)),
   } satisfies Pick<Handlers, keyof typeof identityMethods>;
 
   return {
-    handlers,
-    sessionOf: sessions.of,
+    handlers: { ...handlers, ...createUsers(parts), ...createMe(parts) },
+    /** The session of a connection as the gate sees it. */
+    sessionOf(connection: string): GateSession | null {
+      const session = desk.of(connection);
+      return session && { ...session, secondFactor: session.secondFactor === 'given' };
+    },
+    touch: desk.touch,
     reauthenticate,
     /** The operator's name, or null when it was forgotten. */
     nameOf(operatorId: OperatorId): string | null {
@@ -209,23 +134,28 @@ export function createIdentity(deps: IdentityDeps) {
     },
     /** Takes somebody's access away for good, whoever asked; throws `conflict` for the last admin. */
     expel(operatorId: OperatorId): void {
-      const row = database.write(tx => operators.deactivate(tx, operatorId, undefined));
-      for (const session of sessions.ofOperator(row.id)) endSession(session.connection, 'revoked');
+      database.write(tx => operators.deactivate(tx, operatorId, undefined));
+      desk.endAllOf(operatorId);
     },
     /** Whether the person can sign in; null when the bench knows no such person. */
     isActive: (operatorId: OperatorId): boolean | null => operators.get(operatorId)?.active ?? null,
+    /** Whether somebody has a second factor; null when the bench knows no such person. */
+    secondFactorOf(operatorId: OperatorId): boolean | null {
+      const row = operators.get(operatorId);
+      return row ? row.totp !== null : null;
+    },
+    /** Whether two accounts carry the same badge. */
+    sameBadge(a: OperatorId, b: OperatorId): boolean {
+      const badge = operators.get(a)?.badge ?? null;
+      return badge !== null && badge === operators.get(b)?.badge;
+    },
+    lockIdle: desk.lockIdle,
     /** Locks every session, as when the operating system locks or sleeps. Running jobs go on. */
     lockAll() {
-      for (const session of sessions.all()) lock(session.connection, 'system');
+      for (const session of desk.all()) desk.lock(session.connection, 'system');
     },
-    closeConnection: (connection: string) => endSession(connection, 'closed'),
+    closeConnection: (connection: string) => desk.end(connection, 'closed'),
   };
 }
 
 export type Identity = ReturnType<typeof createIdentity>;
-
-function permissionsOf(role: Role): string[] {
-  return Object.entries(permissions).flatMap(([name, roles]) =>
-    (roles as readonly Role[]).includes(role) ? [name] : [],
-  );
-}

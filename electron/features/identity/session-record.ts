@@ -30,3 +30,5 @@ export function createSessionRecord(deps: {
     },
   };
 }
+
+export type SessionRecord = ReturnType<typeof createSessionRecord>;

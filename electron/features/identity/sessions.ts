@@ -1,16 +1,27 @@
+import type { SecondFactor } from '../../../shared/identity.ts';
 import type { OperatorId } from '../../../shared/ids.ts';
 import type { Role } from '../../../shared/permissions.ts';
 
 export type ActiveSession = {
   connection: string;
   sessionId: string;
+  /** Ids that this session had before it was unlocked or stepped up. */
+  earlierIds: readonly string[];
   operatorId: OperatorId;
   name: string;
   role: Role;
   locked: boolean;
   /** ms since 1970; null when no password was given lately. */
   stepUpUntil: number | null;
+  signedInBy: 'password' | 'badge';
+  secondFactor: SecondFactor;
+  mustChange: boolean;
+  /** ms since 1970. */
+  startedAt: number;
+  lastTouch: number;
 };
+
+export type SessionChange = Partial<Omit<ActiveSession, 'connection' | 'operatorId' | 'name' | 'role'>>;
 
 /** Who is signed in on which connection. Lives in memory: a restart signs everybody out. */
 export function createSessions() {
@@ -18,7 +29,7 @@ export function createSessions() {
   return {
     of: (connection: string): ActiveSession | null => byConnection.get(connection) ?? null,
     open: (session: ActiveSession) => byConnection.set(session.connection, session),
-    update(connection: string, change: Partial<Pick<ActiveSession, 'locked' | 'stepUpUntil'>>): ActiveSession | null {
+    update(connection: string, change: SessionChange): ActiveSession | null {
       const session = byConnection.get(connection);
       if (!session) return null;
       const next = { ...session, ...change };

@@ -1,10 +1,17 @@
 import type { BypassReason } from '../../../shared/approvals.ts';
+import type { Authentication } from '../../../shared/events.ts';
 import type { ApprovalId, JobId, OperatorId } from '../../../shared/ids.ts';
 import type { Tx } from '../../database/database.ts';
 import { placeOfJob } from './job.ts';
 import type { Jobs } from './jobs.ts';
 
-type Decision = { approval: ApprovalId; by: OperatorId; requesterAgain: boolean; reason: string };
+type Decision = {
+  approval: ApprovalId;
+  by: OperatorId;
+  requesterAgain: boolean;
+  reason: string;
+  authenticated: Authentication;
+};
 
 /** The moves of a job that belong to a manual bypass, each within the caller's transaction; they return the entry's index. */
 export function bypassMoves(jobs: Jobs) {
@@ -24,21 +31,21 @@ export function bypassMoves(jobs: Jobs) {
       });
     },
     approve(tx: Tx, jobId: JobId, act: Decision & { at: number; expiresAt: number }) {
-      const { approval, by, requesterAgain, at, expiresAt, reason } = act;
+      const { approval, by, requesterAgain, at, expiresAt, reason, authenticated } = act;
       return jobs.advance(tx, jobId, {
         event: { type: 'bypass.approved', approval, by, requesterAgain, at, expiresAt },
         type: 'job.bypass_approved',
-        data: { approval, expiresAt: new Date(expiresAt).toISOString(), authenticated: 'password' },
+        data: { approval, expiresAt: new Date(expiresAt).toISOString(), authenticated },
         by,
         pii: { text: { reason } },
       });
     },
     deny(tx: Tx, jobId: JobId, act: Decision) {
-      const { approval, by, requesterAgain, reason } = act;
+      const { approval, by, requesterAgain, reason, authenticated } = act;
       return jobs.advance(tx, jobId, {
         event: { type: 'bypass.denied', approval, by, requesterAgain },
         type: 'job.bypass_denied',
-        data: { approval, authenticated: 'password' },
+        data: { approval, authenticated },
         by,
         pii: { text: { reason } },
       });

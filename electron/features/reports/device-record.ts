@@ -1,5 +1,6 @@
 import { noIdentifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
+import type { Authentication } from '../../../shared/events.ts';
 import type { Evidence } from '../../../shared/evidence.ts';
 import type { EvidenceId, JobId } from '../../../shared/ids.ts';
 import { checklist, type ErasureStatus, type LockKind } from '../../../shared/jobs.ts';
@@ -205,7 +206,7 @@ function bypass(history: JobHistory, job: JobFacts): Parts['bypass'] {
     approvedBy: someone(history.person(approval.actor)),
     approvedAt: approval.at,
     approvalReason: history.open(approval, 'text')?.reason ?? null,
-    approverAuthentication: [approval.data.authenticated],
+    approverAuthentication: [...provenBy[approval.data.authenticated]],
     evidence: request.data.evidence.map(sha256 => {
       const piece = job.evidence.find(e => e.sha256 === sha256);
       if (!piece || !job.isWhole(piece.id))
@@ -294,3 +295,9 @@ function notes(history: JobHistory): Parts['notes'] {
       return text === undefined ? [] : [{ person: someone(history.person(entry.actor)), at: entry.at, text }];
     });
 }
+
+const provenBy = {
+  password: ['password'],
+  'password+totp': ['password', 'totp'],
+  'password+recovery_code': ['password', 'recovery_code'],
+} as const satisfies Record<Authentication, readonly string[]>;

@@ -1,34 +1,33 @@
-import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Role } from '../../../shared/permissions.ts';
+import type { Invitation } from '../../../shared/users.ts';
 import { useBench } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
-import { useTell } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { roleWords } from '../../ui/words.ts';
+import { InvitationCode } from './invitation-code.tsx';
 
 const roles = Role.options.map(value => ({ value, label: roleWords[value] }));
 
+/** Adds somebody, who chooses the password with the one-time code that is shown here once. */
 export function AddUserForm({ onAdded }: { onAdded: () => void }) {
   const { api } = useBench();
-  const tell = useTell();
   const { busy, error, run } = useAction();
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('technician');
-  const [password, setPassword] = useState('');
+  const [invitation, setInvitation] = useState<Invitation | null>(null);
 
-  async function add(): Promise<void> {
-    await api['users.add']({ name, role, password });
-    tell(`${name} can sign in now.`);
+  async function invite(): Promise<void> {
+    setInvitation(await api['users.invite']({ name, role }));
     setName('');
-    setPassword('');
     onAdded();
   }
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    void run(add);
+    void run(invite);
   }
 
   return (
@@ -49,20 +48,12 @@ export function AddUserForm({ onAdded }: { onAdded: () => void }) {
           value={role}
           onChange={event => setRole(Role.parse(event.currentTarget.value))}
         />
-        <PasswordInput
-          label="First password"
-          description="At least 12 characters"
-          required
-          minLength={12}
-          autoComplete="new-password"
-          value={password}
-          onChange={event => setPassword(event.currentTarget.value)}
-        />
         <Button type="submit" loading={busy}>
-          Add the user
+          Invite
         </Button>
       </form>
       <ErrorAlert error={error} />
+      {invitation !== null && <InvitationCode invitation={invitation} onDone={() => setInvitation(null)} />}
     </Card>
   );
 }
