@@ -1,4 +1,7 @@
-import type { Station } from './api.ts';
+import { type ReactNode, useState } from 'react';
+import type { Session } from '../shared/identity.ts';
+import type { Api, Station } from './api.ts';
+import { FactorPage, NewPasswordPage, NoticePage } from './features/entry/due-pages.tsx';
 import { LinkBanner, StalePage, WaitingPage } from './features/entry/link-pages.tsx';
 import { LockedPage } from './features/entry/locked-page.tsx';
 import { SetUpPage } from './features/entry/set-up-page.tsx';
@@ -7,10 +10,12 @@ import { Screens } from './screens.tsx';
 import { BenchProvider } from './state/bench.tsx';
 import { StepUpProvider } from './state/step-up.tsx';
 import { type Entry, useEntry } from './state/use-entry.ts';
+import { useTouch } from './state/use-touch.ts';
 import { NoticeProvider } from './ui/notice.tsx';
 
 export function App({ station }: { station: Station }) {
   const entry = useEntry(station);
+  useTouch(station.api, entry.session !== null && !entry.session.locked);
   return (
     <StepUpProvider api={station.api}>
       <NoticeProvider>
@@ -31,12 +36,30 @@ function Gate({ station: { api }, entry: { link, info, session, epoch, error, en
       {session.locked && <LockedPage api={api} session={session} onChanged={enter} />}
       {/* Kept while locked, so that nothing typed is lost; another person starts afresh. */}
       <div key={session.operatorId} hidden={session.locked}>
-        <BenchProvider bench={{ api, info, session, epoch }}>
-          <Screens onSession={enter} />
-        </BenchProvider>
+        <Due api={api} session={session} onChanged={enter}>
+          <BenchProvider bench={{ api, info, session, epoch }}>
+            <Screens onSession={enter} />
+          </BenchProvider>
+        </Due>
       </div>
     </>
   );
 }
 
 type GateProps = { station: Station; entry: Entry };
+
+/** What a person does first after signing in, one thing after the other, before the screens. */
+function Due({ api, session, onChanged, children }: DueProps) {
+  const [askForFactor, setAskForFactor] = useState(session.secondFactor === 'needed');
+  if (session.mustChange) return <NewPasswordPage api={api} session={session} onChanged={onChanged} />;
+  if (session.noticeDue !== null) return <NoticePage api={api} version={session.noticeDue} onChanged={onChanged} />;
+  if (askForFactor) return <FactorPage api={api} onDone={() => setAskForFactor(false)} />;
+  return children;
+}
+
+type DueProps = {
+  api: Api;
+  session: Session;
+  onChanged: (session: Session | null) => void;
+  children: ReactNode;
+};

@@ -7,6 +7,7 @@ import './styles/bench.css';
 import './styles/parts.css';
 import './styles/papers.css';
 import './styles/review.css';
+import './styles/people.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -7,6 +7,7 @@ import { Header } from './features/header/header.tsx';
 import { JobPanel } from './features/job/job-panel.tsx';
 import { JobsScreen } from './features/jobs/jobs-screen.tsx';
 import { JournalScreen } from './features/journal/journal-screen.tsx';
+import { MeScreen } from './features/me/me-screen.tsx';
 import { PrivacyScreen } from './features/privacy/privacy-screen.tsx';
 import { ReportsScreen } from './features/reports/reports-screen.tsx';
 import { ReviewsScreen } from './features/reviews/reviews-screen.tsx';
@@ -20,12 +21,12 @@ export function Screens({ onSession }: { onSession: (session: Session | null) =>
   return (
     <div className="frame">
       <Header screen={route.screen} onSession={onSession} />
-      <CurrentScreen route={route} />
+      <CurrentScreen route={route} onSession={onSession} />
     </div>
   );
 }
 
-function CurrentScreen({ route }: { route: Route }) {
+function CurrentScreen({ route, onSession }: { route: Route; onSession: (session: Session | null) => void }) {
   const { screen } = route;
   const opened = JobId.safeParse(route.id);
   const jobId = opened.success ? opened.data : null;
@@ -48,6 +49,8 @@ function CurrentScreen({ route }: { route: Route }) {
       return <UsersScreen />;
     case 'privacy':
       return <PrivacyScreen />;
+    case 'me':
+      return <MeScreen onSession={onSession} />;
     case 'station':
       return <StationScreen />;
   }

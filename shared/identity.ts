@@ -51,6 +51,11 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
+/** Whether the person has a second factor, which a fresh proof then needs. */
+export function hasFactor(session: Session | null): boolean {
+  return session?.secondFactor === 'given' || session?.secondFactor === 'withheld';
+}
+
 export const StationInfo = z.object({
   stationId: z.uuid(),
   stationName: z.string().nullable(),

@@ -10,6 +10,7 @@ export const screens = [
   'users',
   'privacy',
   'station',
+  'me',
 ] as const;
 export type Screen = (typeof screens)[number];
 /** `#/bench/<job id>`: a screen and the thing opened on it. */

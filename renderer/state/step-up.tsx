@@ -1,8 +1,10 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
-import { createContext, type FormEvent, type ReactNode, use, useCallback, useState } from 'react';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { createContext, type FormEvent, type ReactNode, use, useCallback, useEffect, useState } from 'react';
 import type { BenchError } from '../../shared/errors.ts';
+import { hasFactor } from '../../shared/identity.ts';
 import type { Api } from '../api.ts';
 import { ErrorAlert } from '../ui/error-alert.tsx';
+import { ProofFields } from '../ui/proof-fields.tsx';
 import { asBenchError } from './as-bench-error.ts';
 
 type Ask = () => Promise<boolean>;
@@ -39,14 +41,22 @@ export function StepUpProvider({ api, children }: { api: Api; children: ReactNod
 
 function StepUpForm({ api, onFinish }: { api: Api; onFinish: (given: boolean) => void }) {
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState<string | null>(null);
   const [error, setError] = useState<BenchError | null>(null);
   const [busy, setBusy] = useState(false);
+
+  useEffect(() => {
+    api['identity.session']().then(
+      session => setCode(hasFactor(session) ? '' : null),
+      failure => setError(asBenchError(failure)),
+    );
+  }, [api]);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     setBusy(true);
     try {
-      await api['identity.step_up']({ password });
+      await api['identity.step_up'](code === null ? { password } : { password, code });
       onFinish(true);
     } catch (failure) {
       setError(asBenchError(failure));
@@ -58,13 +68,13 @@ function StepUpForm({ api, onFinish }: { api: Api; onFinish: (given: boolean) =>
     <form onSubmit={event => void submit(event)}>
       <Stack>
         <Text>This act needs your password. It stays open for five minutes afterwards.</Text>
-        <PasswordInput
-          label="Password"
-          data-autofocus
-          required
-          autoComplete="current-password"
-          value={password}
-          onChange={event => setPassword(event.currentTarget.value)}
+        <ProofFields
+          passwordLabel="Password"
+          password={password}
+          onPassword={setPassword}
+          code={code}
+          onCode={setCode}
+          autoFocus
         />
         <ErrorAlert error={error} />
         <Group justify="flex-end">

@@ -66,7 +66,7 @@ describe('a station whose databases get new keys', () => {
       expect(() => open(before[which])).toThrow(/does not open with the key/);
     }
     await bench.plug();
-    await first.admin['users.add']({ name: 'Tom Technician', role: 'technician', password: passwords.technician });
+    await first.admin['users.invite']({ name: 'Tom Technician', role: 'technician' });
     await bench.station.close();
     const again = await startWithAdmin(dataDir, keystore);
     bench = again.bench;

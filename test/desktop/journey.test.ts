@@ -9,6 +9,8 @@ import {
   completeIntake,
   expectPlace,
   goTo,
+  invitationOf,
+  joinBench,
   openJob,
   panelOf,
   plugIn,
@@ -28,6 +30,7 @@ describe.skipIf(skip)(suiteName('the desktop application, from its first start t
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'saved-')), 'report.pdf');
   const complaints: string[] = [];
   let started: Started;
+  let invitation = '';
 
   beforeAll(async () => {
     started = await startApp(await builtApplication(), { args: ['--training', '--phones=0'] });
@@ -46,13 +49,13 @@ describe.skipIf(skip)(suiteName('the desktop application, from its first start t
     await setUp(page);
     await goTo(page, 'Users');
     await addUser(page, technician, 'Technician');
-    await page.getByRole('cell', { name: technician.name, exact: true }).waitFor();
+    invitation = await invitationOf(page, technician);
     await page.getByRole('button', { name: 'Sign out' }).click();
   }, 60_000);
 
   test('a technician signs in, a device appears and is erased', async () => {
     const { page } = started;
-    await signIn(page, technician);
+    await joinBench(page, technician, invitation);
     await goTo(page, 'Bench');
     const tile = await plugIn(page, 'that behaves');
     await openJob(page, tile);

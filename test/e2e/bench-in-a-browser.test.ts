@@ -11,12 +11,15 @@ import {
   decide,
   expectPlace,
   goTo,
+  invitationOf,
+  joinBench,
   openJob,
   panelOf,
   plugIn,
   recordTests,
   requestBypass,
   setUp,
+  setUpFactor,
   signIn,
   signOff,
   startErase,
@@ -40,6 +43,9 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
   let office: Page;
   let floor: Page;
   let desk: Page;
+  let adminCodes: string[];
+  let supervisorCodes: string[];
+  const invitations = { technician: '', supervisor: '' };
 
   beforeAll(async () => {
     [bench, server] = await Promise.all([startBenchProcess(), startServerProcess()]);
@@ -56,18 +62,22 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     office = await browser.openPage();
     await expectAccessible(office, 'set-up');
     expect(office.url()).not.toContain('token');
-    await setUp(office);
+    adminCodes = await setUp(office);
 
     await goTo(office, 'Users');
-    await answerOnceAsIfPasswordWereOld(office, 'users.add');
+    await answerOnceAsIfPasswordWereOld(office, 'users.invite');
     await addUser(office, technician, 'Technician');
     const dialog = office.getByRole('dialog', { name: 'Your password again' });
     await dialog.waitFor();
     await expectAccessible(office, 'password again');
     await dialog.getByLabel('Password', { exact: true }).fill(admin.password);
+    await dialog.getByLabel('Code of your authenticator').fill(adminCodes.shift() ?? '');
     await dialog.getByRole('button', { name: 'Confirm' }).click();
     await office.getByRole('cell', { name: technician.name, exact: true }).waitFor();
+    await expectAccessible(office, 'invitation');
+    invitations.technician = await invitationOf(office, technician);
     await addUser(office, supervisor, 'Supervisor');
+    invitations.supervisor = await invitationOf(office, supervisor);
     await office.getByRole('cell', { name: supervisor.name, exact: true }).waitFor();
     await expectAccessible(office, 'users');
   }, 60_000);
@@ -79,7 +89,7 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await alert.getByText('Check the name and the password').waitFor();
     expect(await floor.getByRole('textbox', { name: 'Name' }).inputValue()).toBe(technician.name);
     await expectAccessible(floor, 'sign-in');
-    await signIn(floor, technician);
+    await joinBench(floor, technician, invitations.technician);
     await floor.getByText('No device is plugged in').waitFor();
   }, 60_000);
 
@@ -103,7 +113,9 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await panelOf(floor).getByRole('alert').waitFor();
 
     desk = await browser.openPage();
-    await signIn(desk, supervisor);
+    await joinBench(desk, supervisor, invitations.supervisor);
+    await expectAccessible(desk, 'second factor');
+    supervisorCodes = await setUpFactor(desk);
     await goTo(desk, 'Jobs');
     await desk.getByRole('button', { name: ticket }).click();
     await expectAccessible(desk, 'jobs');
@@ -133,20 +145,24 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await expectPlace(floor, 'Erase failed', eraseTimeoutMs);
     await requestBypass(floor, 'The storage was drilled through.');
 
+    const proof = () => ({ password: supervisor.password, code: supervisorCodes.shift() ?? '' });
     await goTo(desk, 'Approvals');
     await desk.getByRole('img', { name: 'Drilled through the storage' }).waitFor();
     await expectAccessible(desk, 'approvals');
-    await decide(desk, 'Deny', 'The picture does not show the serial.', 'not the password');
+    await decide(desk, 'Deny', 'The picture does not show the serial.', {
+      password: 'not the password',
+      code: '000000',
+    });
     await desk
       .getByRole('form', { name: /^Decision on/ })
       .getByRole('alert')
       .waitFor();
-    await decide(desk, 'Deny', 'The picture does not show the serial.', supervisor.password);
+    await decide(desk, 'Deny', 'The picture does not show the serial.', proof());
     await expectPlace(floor, 'Erase failed');
     await panelOf(floor).getByText('The picture does not show the serial.').waitFor();
 
     await requestBypass(floor, 'Drilled through, serial in the picture.');
-    await decide(desk, 'Approve', 'Storage destroyed, serial readable.', supervisor.password);
+    await decide(desk, 'Approve', 'Storage destroyed, serial readable.', proof());
     await desk.getByText('No request waits for a decision.').waitFor();
     await panelOf(floor).getByRole('button', { name: 'Begin functional test' }).click();
     await expectPlace(floor, 'Functional test');
@@ -168,7 +184,7 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
 
   it('is enrolled by its admin, after which the server cosigns what waited', async () => {
     await office.getByRole('button', { name: 'Sign out' }).click();
-    await signIn(office, admin);
+    await signIn(office, admin, adminCodes.shift());
     await goTo(office, 'Station');
     const form = office.getByRole('form', { name: 'Enrol this station' });
     await form.getByLabel('Address of the server').fill(server.url);

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithTools } from '../support/tools.ts';
 import { expectAccessible } from './support/accessibility.ts';
-import { addUser, goTo, openJob, panelOf, plugIn, setUp, signIn, technician } from './support/acts.ts';
+import { addUser, goTo, invitationOf, joinBench, openJob, panelOf, plugIn, setUp, technician } from './support/acts.ts';
 import { type BenchProcess, startBenchProcess } from './support/bench-process.ts';
 import { type BrowserBench, startBrowser } from './support/browser.ts';
 
@@ -24,8 +24,9 @@ describeWithTools('what leaves the bench on paper', ['chromium'], () => {
     await goTo(office, 'Users');
     await addUser(office, technician, 'Technician');
     await office.getByRole('cell', { name: technician.name, exact: true }).waitFor();
+    const invitation = await invitationOf(office, technician);
     floor = await browser.openPage();
-    await signIn(floor, technician);
+    await joinBench(floor, technician, invitation);
   }, 120_000);
 
   afterAll(async () => {

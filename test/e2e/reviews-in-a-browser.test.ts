@@ -8,11 +8,13 @@ import {
   decide,
   expectPlace,
   goTo,
+  invitationOf,
+  joinBench,
   openJob,
   panelOf,
   plugIn,
   setUp,
-  signIn,
+  setUpFactor,
   startErase,
   supervisor,
   technician,
@@ -31,6 +33,7 @@ describeWithTools('looking at the work of others, in a browser', ['chromium'], (
   let office: Page;
   let floor: Page;
   let desk: Page;
+  let supervisorCodes: string[];
 
   beforeAll(async () => {
     bench = await startBenchProcess();
@@ -38,16 +41,12 @@ describeWithTools('looking at the work of others, in a browser', ['chromium'], (
     office = await browser.openPage();
     await setUp(office);
     await goTo(office, 'Users');
-    for (const [person, role] of [
-      [technician, 'Technician'],
-      [supervisor, 'Supervisor'],
-    ] as const) {
-      await addUser(office, person, role);
-      await office.getByRole('cell', { name: person.name, exact: true }).waitFor();
-    }
     [floor, desk] = [await browser.openPage(), await browser.openPage()];
-    await signIn(floor, technician);
-    await signIn(desk, supervisor);
+    await addUser(office, technician, 'Technician');
+    await joinBench(floor, technician, await invitationOf(office, technician));
+    await addUser(office, supervisor, 'Supervisor');
+    await joinBench(desk, supervisor, await invitationOf(office, supervisor));
+    supervisorCodes = await setUpFactor(desk);
     await desk.getByRole('heading', { level: 1, name: 'Bench' }).waitFor();
   }, 120_000);
 
@@ -113,7 +112,10 @@ describeWithTools('looking at the work of others, in a browser', ['chromium'], (
     await desk.keyboard.press('Escape');
     await view.waitFor({ state: 'hidden' });
     await expectAccessible(desk, 'queue');
-    await decide(desk, 'Approve', 'I have seen the shredded board.', supervisor.password);
+    await decide(desk, 'Approve', 'I have seen the shredded board.', {
+      password: supervisor.password,
+      code: supervisorCodes.shift() ?? '',
+    });
     await desk.getByText('Decided 1').click();
     await desk.getByText('Revoke this approval').click();
     await desk.getByLabel('Why is it taken back?').fill('The board belonged to another device.');

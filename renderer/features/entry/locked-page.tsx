@@ -1,15 +1,17 @@
-import { Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Session } from '../../../shared/identity.ts';
 import type { Api } from '../../api.ts';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
+import { BadgeForm } from './badge-form.tsx';
 import { EntryCard } from './entry-card.tsx';
 
 type Props = { api: Api; session: Session; onChanged: (session: Session | null) => void };
 
 export function LockedPage({ api, session, onChanged }: Props) {
   const [password, setPassword] = useState('');
+  const [byBadge, setByBadge] = useState(session.signedInBy === 'badge');
   const { busy, error, run } = useAction();
 
   function unlock(event: FormEvent): void {
@@ -22,7 +24,8 @@ export function LockedPage({ api, session, onChanged }: Props) {
       <Text>
         {session.name} is signed in. What was typed is kept until the screen is unlocked; running erases go on.
       </Text>
-      <form onSubmit={unlock}>
+      {byBadge && <BadgeForm api={api} onEntered={onChanged} />}
+      <form onSubmit={unlock} hidden={byBadge} aria-label="Unlock">
         <Stack>
           <PasswordInput
             label={`Password of ${session.name}`}
@@ -36,15 +39,16 @@ export function LockedPage({ api, session, onChanged }: Props) {
           <Button type="submit" size="lg" loading={busy}>
             Unlock
           </Button>
-          <Button
-            variant="default"
-            size="lg"
-            onClick={() => void run(async () => onChanged(await api['identity.sign_out']()))}
-          >
-            Sign out
-          </Button>
         </Stack>
       </form>
+      <Group gap="xs" grow>
+        <Button variant="default" onClick={() => setByBadge(!byBadge)}>
+          {byBadge ? 'Password' : 'Badge and PIN'}
+        </Button>
+        <Button variant="default" onClick={() => void run(async () => onChanged(await api['identity.sign_out']()))}>
+          Sign out
+        </Button>
+      </Group>
     </EntryCard>
   );
 }

@@ -21,6 +21,7 @@ const screenWords: Record<Screen, string> = {
   users: 'Users',
   privacy: 'Privacy',
   station: 'Station',
+  me: 'Me',
 };
 
 const needed: Record<Screen, Permission> = {
@@ -30,9 +31,10 @@ const needed: Record<Screen, Permission> = {
   journal: 'journal.read',
   reports: 'report.read',
   reviews: 'journal.read',
-  users: 'user.manage',
+  users: 'user.read',
   privacy: 'privacy.manage',
   station: 'bench.read',
+  me: 'bench.read',
 };
 
 type Props = { screen: Screen; onSession: (session: Session | null) => void };

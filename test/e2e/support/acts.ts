@@ -1,3 +1,4 @@
+import { Secret, TOTP } from 'otpauth';
 import type { Locator, Page } from 'playwright-core';
 import { makePng } from './picture.ts';
 
@@ -7,20 +8,58 @@ export const admin: Person = { name: 'admin', password: 'the first password here
 export const technician: Person = { name: 'technician one', password: 'a technician password' };
 export const supervisor: Person = { name: 'supervisor one', password: 'a supervisor password' };
 
-export async function setUp(page: Page): Promise<void> {
+/** Sets the bench up and the admin's second factor; answers the recovery codes. */
+export async function setUp(page: Page): Promise<string[]> {
   await page.getByLabel('Site').fill('Centre North');
   await page.getByLabel('Station').fill('Bench 7');
   await page.getByLabel('Your sign-in name').fill(admin.name);
   await page.getByLabel('Password', { exact: true }).fill(admin.password);
   await page.getByLabel('Password again').fill(admin.password);
   await page.getByRole('button', { name: 'Set up the bench' }).click();
+  await acceptNotice(page);
+  const codes = await setUpFactor(page);
   await page.getByRole('heading', { name: 'Bench', exact: true }).waitFor();
+  return codes;
 }
 
-export async function signIn(page: Page, { name, password }: Person): Promise<void> {
-  await page.getByRole('textbox', { name: 'Name' }).fill(name);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+export async function acceptNotice(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'I have read and accept this' }).click();
+}
+
+/** Sets an authenticator up on the page that asks for it; answers the recovery codes. */
+export async function setUpFactor(page: Page): Promise<string[]> {
+  await page.getByRole('button', { name: 'Set up the authenticator' }).click();
+  const secret = Secret.fromBase32((await page.locator('.factor-key').innerText()).replaceAll(' ', ''));
+  await page.getByLabel('Code of your authenticator').fill(TOTP.generate({ secret }));
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  const codes = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts();
+  await page.getByRole('button', { name: 'I have written them down' }).click();
+  return codes;
+}
+
+/** Signs in; `code` where the account has a second factor. */
+export async function signIn(page: Page, { name, password }: Person, code?: string): Promise<void> {
+  const form = page.getByRole('form', { name: 'Sign in' });
+  await form.getByRole('textbox', { name: 'Name' }).fill(name);
+  await form.getByLabel('Password', { exact: true }).fill(password);
+  await form.getByRole('button', { name: 'Sign in' }).click();
+  if (code === undefined) return;
+  await form.getByLabel('Code of your authenticator').fill(code);
+  await form.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Chooses the password by the one-time code and signs in for the first time. */
+export async function joinBench(page: Page, person: Person, code: string): Promise<void> {
+  await page.getByRole('button', { name: 'I have a one-time code' }).click();
+  const form = page.getByRole('form', { name: 'Choose your password' });
+  await form.getByRole('textbox', { name: 'Name' }).fill(person.name);
+  await form.getByLabel('One-time code').fill(code);
+  await form.getByLabel('New password', { exact: true }).fill(person.password);
+  await form.getByLabel('New password again').fill(person.password);
+  await form.getByRole('button', { name: 'Set the password' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await signIn(page, person);
+  await acceptNotice(page);
 }
 
 export async function goTo(page: Page, screen: string): Promise<void> {
@@ -28,12 +67,20 @@ export async function goTo(page: Page, screen: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: screen }).waitFor();
 }
 
+/** Invites somebody; `invitationOf` reads the code once the bench has given it. */
 export async function addUser(page: Page, person: Person, role: string): Promise<void> {
   const form = page.getByRole('form', { name: 'Add a user' });
   await form.getByLabel('Sign-in name').fill(person.name);
   await form.getByLabel('Role').selectOption({ label: role });
-  await form.getByLabel('First password').fill(person.password);
-  await form.getByRole('button', { name: 'Add the user' }).click();
+  await form.getByRole('button', { name: 'Invite' }).click();
+}
+
+/** The one-time code on the page of the admin, who then puts it away. */
+export async function invitationOf(page: Page, person: Person): Promise<string> {
+  const shown = page.getByRole('region', { name: `One-time code of ${person.name}` });
+  const code = await shown.locator('code').innerText();
+  await shown.getByRole('button', { name: 'I have passed it on' }).click();
+  return code;
 }
 
 /** A password stays fresh for five minutes of real time, so the first answer is the one an older password gets. */
@@ -109,11 +156,12 @@ export async function decide(
   page: Page,
   decision: 'Approve' | 'Deny',
   reason: string,
-  password: string,
+  proof: { password: string; code: string },
 ): Promise<void> {
   const form = page.getByRole('form', { name: /^Decision on/ });
   await form.getByLabel('Reason for your decision').fill(reason);
-  await form.getByLabel('Your password').fill(password);
+  await form.getByLabel('Your password').fill(proof.password);
+  await form.getByLabel('Code of your authenticator').fill(proof.code);
   await form.getByRole('button', { name: decision }).click();
 }
 
