@@ -1,4 +1,5 @@
 import type { Reply } from '../shared/contract.ts';
+import type { Database } from './database/database.ts';
 import { createDevices } from './features/devices/devices.ts';
 import { createHealth } from './features/health/health.ts';
 import { createIdentity } from './features/identity/identity.ts';
@@ -18,7 +19,7 @@ import { createPaperParts } from './paper-parts.ts';
 import { createPrivacyParts } from './privacy-parts.ts';
 import { createPublisher } from './publisher.ts';
 import { createReviewParts } from './review-parts.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type RouterDeps } from './router.ts';
 import { type Drivers, openStationParts, type StationConfig, type StationParts } from './station-parts.ts';
 import { coalesce, every, notifying, steady, unattended } from './timing.ts';
 
@@ -56,15 +57,9 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
   });
   const base = { database, journal, subjects, settings, blobs, clock, random, publish };
 
+  const accounts = { digest: parts.identityDigest, policy: config.policy.identity };
   const told = { publishTo, training, appVersion, log };
-  const identity = createIdentity({
-    ...base,
-    clock: lasting,
-    wall: clock,
-    digest: parts.identityDigest,
-    policy: config.policy.identity,
-    ...told,
-  });
+  const identity = createIdentity({ ...base, ...accounts, ...told, clock: lasting, wall: clock });
   const jobs = createJobs({
     ...base,
     policy: config.policy.job,
@@ -164,10 +159,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     now: lasting.now,
     newTraceId: random.uuid,
     log,
-    onRefused: ({ method, code, operatorId, job }) => {
-      const actor = operatorId ?? undefined;
-      database.write(tx => journal.append(tx, { type: 'access.refused', actor, job, data: { method, code } }));
-    },
+    onRefused: recordingRefusals(database, journal),
   });
 
   // In this order: what the last run left unfinished is settled before anything new can happen.
@@ -187,14 +179,11 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     parts.close();
     throw error;
   }
+  const interruptNotStored = () => erase.interruptUnfinished('not_stored');
   const stopSweeps = [
     every(clock, 15_000, unattended(log, 'session.not_locked', identity.lockIdle)),
     every(clock, 60_000, unattended(log, 'approvals.not_expired', approvals.expireDue)),
-    every(
-      clock,
-      60_000,
-      unattended(log, 'erase.not_recorded', () => erase.interruptUnfinished('not_stored')),
-    ),
+    every(clock, 60_000, unattended(log, 'erase.not_recorded', interruptNotStored)),
   ];
   devices.start();
 
@@ -223,6 +212,14 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
         parts.close();
       }
     },
+  };
+}
+
+/** Each refusal becomes an entry, in the name of whoever was refused. */
+function recordingRefusals(database: Database, journal: Journal): RouterDeps['onRefused'] {
+  return ({ method, code, operatorId, job }) => {
+    const actor = operatorId ?? undefined;
+    database.write(tx => journal.append(tx, { type: 'access.refused', actor, job, data: { method, code } }));
   };
 }
 
