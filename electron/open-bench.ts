@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../shared/errors.ts';
 import type { DocumentTasks } from './document-tasks.ts';
-import { createCentralClient } from './drivers/central/central.http.ts';
+import { openCentral } from './drivers/central/open-central.http.ts';
 import type { StartChild } from './drivers/child/child.ts';
 import { createNodeClock } from './drivers/clock/clock.node.ts';
 import type { DeviceAdapter } from './drivers/devices/adapter.ts';
@@ -85,7 +85,7 @@ export async function openBench(options: BenchOptions): Promise<Station> {
       keystore: await options.keystore(dataDir),
       adapters,
       picea,
-      central: createCentralClient,
+      central: openCentral,
       worker,
       printer: createNodePrinter({ clock, startLine: options.startLine ?? serialLineChild() }),
       training: plugs,

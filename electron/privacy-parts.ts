@@ -1,6 +1,7 @@
 import { BenchError } from '../shared/errors.ts';
 import { OperatorId } from '../shared/ids.ts';
 import type { Blobs } from './database/blobs.ts';
+import type { Central } from './drivers/central/central.ts';
 import type { Identity } from './features/identity/identity.ts';
 import type { Jobs } from './features/jobs/jobs.ts';
 import { subjectOf } from './features/journal/subjects.ts';
@@ -19,8 +20,9 @@ const minuteMs = 60_000;
 const patience = { start: 2_000, restored: 15_000 };
 
 type Deps = Pick<StationParts, 'database' | 'journal' | 'subjects' | 'settings' | 'encryptionKey'> &
-  Pick<Drivers, 'clock' | 'random' | 'central'> &
+  Pick<Drivers, 'clock' | 'random'> &
   Pick<StationConfig, 'log' | 'policy'> & {
+    central(url: string): Central;
     blobs: Blobs;
     identity: Identity;
     jobs: Jobs;

@@ -5,6 +5,7 @@ import { createBlobs } from './database/blobs.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { openDataFolder } from './database/folder.ts';
 import type { DocumentTasks } from './document-tasks.ts';
+import type { StationCredentials } from './drivers/central/access.ts';
 import type { Central } from './drivers/central/central.ts';
 import type { Clock } from './drivers/clock/clock.ts';
 import type { DeviceAdapter } from './drivers/devices/adapter.ts';
@@ -17,6 +18,7 @@ import { openIdentityDigest } from './features/identity/identity-key.ts';
 import type { IdentityPolicy } from './features/identity/policy.ts';
 import type { ErasePolicy } from './features/jobs/erase-run.ts';
 import type { JobPolicy } from './features/jobs/jobs.ts';
+import { openAuthKey } from './features/journal/auth-key.ts';
 import { openEncryptionKey } from './features/journal/encryption-key.ts';
 import { createJournal, type Journal } from './features/journal/journal.ts';
 import { openKeyring } from './features/journal/keyring.ts';
@@ -33,7 +35,8 @@ export type Drivers = {
   keystore: Keystore;
   adapters: readonly DeviceAdapter[];
   picea: Picea;
-  central(url: string): Central;
+  /** A client for the server at this address that asks as this station. */
+  central(url: string, as: StationCredentials): Central;
   worker: Worker<DocumentTasks>;
   printer: Printer;
   training: TrainingBench | null;
@@ -93,6 +96,7 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
     if (renewed || keysRenewed) recordRekeyed(database, journal, { station: renewed, keys: keysRenewed });
     const highWater = await openHighWater(keystore);
     const identityDigest = await openIdentityDigest({ keystore, random });
+    const authKey = await openAuthKey(keystore);
     const encryptionKey = await openEncryptionKey(keystore);
     const blobs = createBlobs({ folder: folder.file('blobs'), randomBytes: random.bytes });
     return {
@@ -106,6 +110,7 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
       highWater,
       identityDigest,
       blobs,
+      authKey,
       encryptionKey,
       close,
     };

@@ -20,6 +20,7 @@ import { createPrivacyParts } from './privacy-parts.ts';
 import { createPublisher } from './publisher.ts';
 import { createReviewParts } from './review-parts.ts';
 import { createRouter, type RouterDeps } from './router.ts';
+import { createStationCentral } from './station-central.ts';
 import { type Drivers, openStationParts, type StationConfig, type StationParts } from './station-parts.ts';
 import { coalesce, every, notifying, steady, unattended } from './timing.ts';
 
@@ -41,12 +42,13 @@ export type Station = {
 };
 
 /** Composition root: the only place that knows every part. Rejects with BenchErrors that say what to do. */
-export async function createStation(drivers: Drivers, config: StationConfig): Promise<Station> {
-  const { clock, random, keystore, picea } = drivers;
+export async function createStation(given: Drivers, config: StationConfig): Promise<Station> {
+  const { clock, random, keystore, picea } = given;
   const { log, training, appVersion } = config;
   const startedAt = clock.now();
   const lasting = steady(clock);
-  const parts = await openStationParts(drivers, config);
+  const parts = await openStationParts(given, config);
+  const drivers = { ...given, central: createStationCentral(given, parts) };
   const { settings, subjects, journal, blobs, highWater } = parts;
   const publisher = createPublisher({ sessionOf: connection => identity.sessionOf(connection) });
   const { publish, publishTo } = publisher;
@@ -94,7 +96,7 @@ export async function createStation(drivers: Drivers, config: StationConfig): Pr
     secondFactorOf: identity.secondFactorOf,
     printTable: table => papers.printTable(table),
   });
-  const sync = createSync({ ...base, central: drivers.central, onIdle: () => fleet.onSynced(), log });
+  const sync = createSync({ ...parts, ...base, central: drivers.central, onIdle: () => fleet.onSynced(), log });
   const papers = createPaperParts({
     ...base,
     drivers,

@@ -1,5 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Kysely } from 'kysely';
+import type { StationOf, Tokens } from './access/tokens.ts';
 import type { ServerTables } from './database/tables.ts';
 import type { Fleet } from './fleet.ts';
 import type { ServerKeys } from './keys.ts';
@@ -13,7 +14,8 @@ import { enrolRoutes } from './routes/enrol.ts';
 import { forgettingRoutes } from './routes/forgetting.ts';
 import { observingRoutes } from './routes/observing.ts';
 import { readingRoutes } from './routes/reading.ts';
-import { type StationOf, sealedRoutes } from './routes/sealed.ts';
+import { sealedRoutes } from './routes/sealed.ts';
+import { formType, tokenRoutes } from './routes/token.ts';
 import { createSealedStore } from './sealed-store.ts';
 
 export type AppDeps = {
@@ -23,13 +25,15 @@ export type AppDeps = {
   orders: Orders;
   /** Takes deleted rows out of the files. */
   purge(): Promise<boolean>;
+  tokens: Tokens;
   stationOf: StationOf;
   now: () => number;
   log(line: Record<string, unknown>): void;
 };
 
 /** The server's routes on a Fastify instance that is not listening yet. */
-export function createApp({ db, keys, fleet, orders, stationOf, purge, now, log }: AppDeps): FastifyInstance {
+export function createApp(deps: AppDeps): FastifyInstance {
+  const { db, keys, fleet, orders, tokens, stationOf, purge, now, log } = deps;
   const app = fastify({
     requestTimeout: 60_000,
     bodyLimit: 65_536,
@@ -41,12 +45,16 @@ export function createApp({ db, keys, fleet, orders, stationOf, purge, now, log 
     for (const one of [method].flat()) mustBeDescribed(one, url);
   });
   limitRates(app, now);
+  askWho(app, stationOf);
   app.addContentTypeParser(batchType, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
+  app.addContentTypeParser(formType, { parseAs: 'string' }, (_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  );
   app.setErrorHandler((error: Error, request, reply) => {
-    const { status, detail } = problemOf(error);
+    const { status, detail, also } = problemOf(error);
     if (status >= 500)
       log({
         level: 'error',
@@ -55,7 +63,7 @@ export function createApp({ db, keys, fleet, orders, stationOf, purge, now, log 
         error: error.name,
         message: error.message,
       });
-    return sendProblem(reply, status, detail);
+    return sendProblem(reply, status, detail, also);
   });
   app.setNotFoundHandler((_, reply) => sendProblem(reply, 404, 'There is nothing here.'));
   app.addHook('onSend', async (_, reply) => {
@@ -63,9 +71,10 @@ export function createApp({ db, keys, fleet, orders, stationOf, purge, now, log 
   });
   const witnessVkey = keys.cosigner.vkey;
   observingRoutes(app, { db, now });
-  enrolRoutes(app, { db, fleet, witnessVkey, now });
-  batchRoutes(app, { db, fleet, cosigner: keys.cosigner, now });
-  readingRoutes(app, { db, fleet, cosigner: keys.cosigner });
+  tokenRoutes(app, { tokens });
+  enrolRoutes(app, { db, fleet, witnessVkey, escrowKey: keys.escrow.privateKey, now });
+  batchRoutes(app, { db, fleet, cosigner: keys.cosigner, stationOf, now });
+  readingRoutes(app, { db, fleet, cosigner: keys.cosigner, stationOf });
   sealedRoutes(app, {
     db,
     fleet,
@@ -79,6 +88,17 @@ export function createApp({ db, keys, fleet, orders, stationOf, purge, now, log 
   return app;
 }
 
+/** Routes of stations that somebody may ask who is not one yet. */
+const open = ['/v1/enrol', '/v1/escrow-key'];
+
+/** Whatever is served below /v1/ is for stations, who show who they are before their bodies are read. */
+function askWho(app: FastifyInstance, stationOf: StationOf): void {
+  app.addHook('onRequest', async request => {
+    const { url } = request.routeOptions;
+    if (url?.startsWith('/v1/') && !open.includes(url)) await stationOf(request);
+  });
+}
+
 /** Keeps one address from taking the server's time, and from trying codes one after the other. */
 function limitRates(app: FastifyInstance, now: () => number): void {
   const any = createRateLimit({ burst: 1_200, perSecond: 20 }, now);
@@ -88,6 +108,6 @@ function limitRates(app: FastifyInstance, now: () => number): void {
     if (url === '/health' || url === '/metrics') return;
     const limit = url === '/v1/enrol' ? enrolments : any;
     const waitS = limit.take(request.ip);
-    if (waitS > 0) return sendProblem(reply, 429, 'Too many requests from this address. Wait.', waitS);
+    if (waitS > 0) return sendProblem(reply, 429, 'Too many requests from this address. Wait.', { waitS });
   });
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createTokens, type StationOf } from './access/tokens.ts';
 import { createApp } from './app.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openEmbeddedDatabase } from './database/sqlite.ts';
@@ -9,13 +10,8 @@ import { createOrders, type Orders } from './orders.ts';
 import { ServerError } from './problems.ts';
 import { revokeLogs } from './revocations.ts';
 import { createEnrolCode } from './routes/enrol.ts';
-import type { StationOf } from './routes/sealed.ts';
 
 const hourMs = 3_600_000;
-
-const nobody: StationOf = () => {
-  throw new ServerError(401, 'This server cannot tell stations apart yet.');
-};
 
 export type CentralServer = {
   url: string;
@@ -24,8 +20,8 @@ export type CentralServer = {
   witnessVkey: string;
   /** What an admin at the server does about forgetting. */
   orders: Orders;
-  /** A one-time code for one station; valid for a day unless told otherwise. */
-  createEnrolCode(ttlMs?: number): Promise<string>;
+  /** A one-time code, valid for a day unless told otherwise; for any new station, or for this one to come back by. */
+  createEnrolCode(ttlMs?: number, station?: string): Promise<string>;
   /** Disowns a station from what was last received of it on; see `revokeLogs`. */
   revoke(station: string): Promise<void>;
   close(): Promise<void>;
@@ -41,7 +37,9 @@ export type ServerOptions = {
   /** Name of the server in its keys; fixed at the first start. */
   name?: string;
   now?: () => number;
-  /** Which station a request proved to come from; nobody is believed without it. */
+  /** What stations call the server, when neither it nor the proxy before it can know. */
+  publicUrl?: string;
+  /** Which station a request comes from, instead of tokens and proofs. */
   stationOf?: StationOf;
   log?(line: Record<string, unknown>): void;
 };
@@ -69,8 +67,9 @@ export async function openServerStore({
     orders,
     purge: () => patiently(purge),
     close,
-    createEnrolCode: (ttlMs = 24 * hourMs) => createEnrolCode(db, now(), ttlMs),
-    revoke: (station: string) => db.transaction().execute(trx => revokeLogs(trx, fleet, station)),
+    createEnrolCode: (ttlMs = 24 * hourMs, station?: string) =>
+      createEnrolCode(db, { nowMs: now(), ttlMs, station: station ?? null }),
+    revoke: (station: string) => db.transaction().execute(trx => revokeLogs(trx, fleet, station, new Date(now()))),
   };
 }
 
@@ -87,7 +86,9 @@ async function patiently(purge: () => Promise<boolean>): Promise<boolean> {
 export async function startCentralServer(options: ServerOptions): Promise<CentralServer> {
   const { now = Date.now, log = () => {}, host = '127.0.0.1' } = options;
   const store = await openServerStore({ ...options, alone: true });
-  const app = createApp({ ...store, stationOf: options.stationOf ?? nobody, now, log });
+  const { db, fleet } = store;
+  const tokens = createTokens({ db, audience: fleet.vkey, publicUrl: options.publicUrl ?? null, now });
+  const app = createApp({ ...store, tokens, stationOf: options.stationOf ?? tokens.stationOf, now, log });
   try {
     const url = await app.listen({ port: options.port, host });
     return {

@@ -14,6 +14,8 @@ import {
   SealedOutcomes,
   SealedPage,
   SealedValues,
+  TokenAnswer,
+  TokenRequest,
 } from './schemas.ts';
 
 type Content = { type: string; schema?: z.ZodType };
@@ -38,6 +40,12 @@ const operations: Record<string, Operation> = {
     answers: { 201: { description: 'The keys to trust from now on', content: json(Enrolment) } },
     problems: [400, 409, 410, 413, 429],
   },
+  'POST /oauth/token': {
+    summary: 'A token of 15 minutes, bound to the key that proves each request',
+    body: { type: 'application/x-www-form-urlencoded', schema: TokenRequest },
+    answers: ok('The token', json(TokenAnswer)),
+    problems: [400, 401, 403, 413, 415, 429, 503],
+  },
   'POST /v1/logs/:oh/batches': {
     summary: 'Entries with the signed head that they add up to',
     body: { type: 'application/vnd.audit-batch.v1' },
@@ -45,17 +53,17 @@ const operations: Record<string, Operation> = {
       ...ok('Cosignature lines over the head', text),
       409: { description: 'The size of the log here', content: { type: 'text/x.tlog.size' } },
     },
-    problems: [400, 403, 404, 413, 415, 422, 423, 429, 503],
+    problems: [400, 401, 403, 404, 413, 415, 422, 423, 429, 503],
   },
   'GET /v1/logs/:oh/checkpoint': {
     summary: 'The newest head of a log, signed by its station and cosigned',
     answers: ok('A signed note', text),
-    problems: [404, 429],
+    problems: [401, 403, 404, 429],
   },
   'GET /v1/logs/:oh/tile/*': {
     summary: 'A tile or an entry bundle of a log',
     answers: ok('Hashes, or entries with their lengths', bytes),
-    problems: [404, 429],
+    problems: [401, 403, 404, 429],
   },
   'PUT /v1/logs/:oh/pii/:idx/:slot': {
     summary: 'One sealed value of an entry',

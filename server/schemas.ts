@@ -10,7 +10,25 @@ export const EnrolRequest = z.object({
     .describe('In front of the ticket numbers of the station; no two stations have the same.'),
   stationId: z.uuid(),
   vkey: z.string().max(512).describe("Verifier key of the station's log."),
-  proof: z.base64().max(128).describe('Signature by that key over the code, the station and the key itself.'),
+  authKey: z.base64().length(44).describe('Ed25519 key by which the station is known.'),
+  encryptionKey: z.base64().length(44).describe('X25519 key to which things are sealed for the station.'),
+  proof: z.base64().max(128).describe('Signature by the key of the log over code, station and keys.'),
+  authProof: z.base64().max(128).describe('Signature by the auth key over the same.'),
+  encryptionProof: z.base64().max(128).describe('MAC over the same under what both encryption keys share.'),
+});
+export type EnrolRequest = z.infer<typeof EnrolRequest>;
+
+export const TokenRequest = z.object({
+  grant_type: z.literal('client_credentials'),
+  client_assertion_type: z.literal('urn:ietf:params:oauth:client-assertion-type:jwt-bearer'),
+  client_assertion: z.string().max(4_096).describe('RFC 7523: signed by the auth key, addressed to the fleet key.'),
+});
+export type TokenRequest = z.infer<typeof TokenRequest>;
+
+export const TokenAnswer = z.object({
+  access_token: z.string(),
+  token_type: z.literal('DPoP'),
+  expires_in: z.int().describe('Seconds.'),
 });
 
 export const Enrolment = z.object({ origin: z.string(), witnessVkey: z.string(), fleetVkey: z.string() });
@@ -31,6 +49,8 @@ export const Problem = z.object({
   type: z.literal('about:blank'),
   status: z.int(),
   detail: z.string().describe('For people.'),
+  error: z.string().optional().describe('What a client may act upon, in the words of RFC 6749, 6750 and 9449.'),
+  serverTime: z.string().optional().describe('When clocks are too far apart.'),
 });
 
 export const SubjectPath = z.object({ subject: z.uuid() });

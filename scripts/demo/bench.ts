@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCentralClient } from '../../electron/drivers/central/central.http.ts';
+import { openCentral } from '../../electron/drivers/central/open-central.http.ts';
 import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import { createFileKeystore } from '../../electron/drivers/keystore/keystore.file.ts';
 import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
@@ -32,7 +32,7 @@ export async function openDemoBench(dataDir: string) {
       keystore: createFileKeystore(join(stationDir, 'keystore.json')),
       adapters: [virtual.adapter],
       picea: virtual.picea,
-      central: createCentralClient,
+      central: openCentral,
       worker: nodeReportWorker(),
       printer: createFakePrinter(),
       training: null,

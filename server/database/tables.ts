@@ -23,7 +23,18 @@ export type ServerTables = {
   tile: { oh: string; level: number; n: number; data: Buffer; root: Buffer };
   checkpoint: { oh: string; size: number; root: Buffer; note: string };
   quarantine: { id: string; oh: string; received_at: string; fault: string; note: string };
-  enrol_code: { hash: string; expires_at: string; used_by: string | null };
+  /** `station` is set in a code that gives this very station new keys. */
+  enrol_code: { hash: string; expires_at: string; used_by: string | null; station: string | null };
+  /** Keys are base64 of 32 bytes: Ed25519 to authenticate, X25519 to be sealed to. A revoked station is refused everything. */
+  station: {
+    id: string;
+    auth_key: string;
+    encryption_key: string;
+    enrolled_at: string;
+    revoked_at: string | null;
+  };
+  /** Assertions and proofs that were used; `expires_at` in ms since 1970, when they would be refused for their age. */
+  dpop_jti: { hash: string; expires_at: number };
   /** Sealed values of entries; without the subject's key nobody can open them. */
   pii: { oh: string; idx: number; slot: number; subject: string; ct: Buffer };
   /** The key of a subject as one station holds it, sealed to the server, to the recovery key and to that station. */

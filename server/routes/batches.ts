@@ -7,6 +7,8 @@ import { TlogError } from '../../shared/tlog/errors.ts';
 import { keyAt, type LogKey } from '../../shared/tlog/key-chain.ts';
 import { frontierRoot, verifyConsistency } from '../../shared/tlog/merkle.ts';
 import { type NoteSigner, openNote } from '../../shared/tlog/note.ts';
+import { ownLogOf } from '../access/own-log.ts';
+import type { StationOf } from '../access/tokens.ts';
 import { inflate } from '../body.ts';
 import type { ServerTables } from '../database/tables.ts';
 import type { Fleet } from '../fleet.ts';
@@ -20,7 +22,13 @@ const hardInflatedBytes = 16 * 1024 * 1024;
 /** Heads of one log kept as evidence before more of what anybody on the way can cause is dropped. */
 const mostKept = 100;
 
-type Deps = { db: Kysely<ServerTables>; fleet: Fleet; cosigner: NoteSigner; now: () => number };
+type Deps = {
+  db: Kysely<ServerTables>;
+  fleet: Fleet;
+  cosigner: NoteSigner;
+  stationOf: StationOf;
+  now: () => number;
+};
 
 /** What a batch that does not fit is answered with. A fault kept as evidence stops the log. */
 type Fault = { status: 403 | 404 | 409 | 422; detail: string; keep?: boolean; size?: number };
@@ -28,14 +36,14 @@ type Fault = { status: 403 | 404 | 409 | 422; detail: string; keep?: boolean; si
 type Claim = { origin: string; size: number; root: Buffer; text: string };
 
 /** Takes batches: verify, recompute from the received bytes, store durably, and only then cosign. */
-export function batchRoutes(app: FastifyInstance, { db, fleet, cosigner, now }: Deps): void {
+export function batchRoutes(app: FastifyInstance, { db, fleet, cosigner, stationOf, now }: Deps): void {
+  const ownLog = ownLogOf({ db, stationOf });
   app.post<{ Params: { oh: string } }>(
     '/v1/logs/:oh/batches',
     { bodyLimit: hardInflatedBytes },
     async (request, reply) => {
       if (!Buffer.isBuffer(request.body)) throw new ServerError(415, `A batch is sent as ${batchType}.`);
-      const log = await db.selectFrom('log').selectAll().where('oh', '=', request.params.oh).executeTakeFirst();
-      if (!log || log.station === null) throw new ServerError(404, 'No such log is enrolled here.');
+      const log = await ownLog(request);
       const revoked = await revocationOf(db, log.oh);
       if (revoked) throw new ServerError(403, `This station was revoked at ${revoked.size} entries.`);
       if (log.frozen !== null) throw new ServerError(423, `This log is frozen: ${log.frozen}`);

@@ -1,27 +1,34 @@
-import { createHash, randomBytes, verify } from 'node:crypto';
+import { createHash, type KeyObject, randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { TlogError } from '../../shared/tlog/errors.ts';
 import { parseVkey, type VerifierKey } from '../../shared/tlog/note.ts';
+import { showsItsKeys } from '../access/possession.ts';
 import type { ServerTables } from '../database/tables.ts';
 import type { Fleet } from '../fleet.ts';
 import { emptyLog, originHash } from '../log-store.ts';
 import { ServerError } from '../problems.ts';
 import { EnrolRequest } from '../schemas.ts';
 
-type Deps = { db: Kysely<ServerTables>; fleet: Fleet; witnessVkey: string; now: () => number };
+type Deps = {
+  db: Kysely<ServerTables>;
+  fleet: Fleet;
+  witnessVkey: string;
+  /** X25519 key with which stations show that they hold theirs. */
+  escrowKey: KeyObject;
+  now: () => number;
+};
 
-/** Takes a station in: a one-time code, a prefix nobody has, and proof that it holds the key of its log. */
-export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, now }: Deps): void {
+/** Takes a station in: a one-time code, a prefix nobody has, and proof that it holds its keys. */
+export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, escrowKey, now }: Deps): void {
   app.post('/v1/enrol', { bodyLimit: 16_384 }, async (request, reply) => {
     const parsed = EnrolRequest.safeParse(request.body);
     if (!parsed.success)
       throw new ServerError(400, parsed.error.issues.map(i => `${i.path.join('.')}: ${i.message}`).join('; '));
-    const { code, prefix, stationId, vkey, proof } = parsed.data;
+    const { code, prefix, stationId, vkey } = parsed.data;
     const key = logKey(vkey, stationId);
-    const message = Buffer.from(`enrol\n${code}\n${stationId}\n${vkey}`);
-    if (!verify(null, message, key.publicKey, Buffer.from(proof, 'base64')))
-      throw new ServerError(400, 'The station did not prove that it holds its key.');
+    if (!showsItsKeys(parsed.data, key.publicKey, escrowKey))
+      throw new ServerError(400, 'The station did not prove that it holds its keys.');
     const origin = key.name;
     await db.transaction().execute(async trx => {
       // One enrolment at a time, so that no code and no prefix is given twice.
@@ -29,7 +36,7 @@ export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, now 
       const known = await trx.selectFrom('log').selectAll().where('oh', '=', originHash(origin)).executeTakeFirst();
       // The answer to an enrolment can get lost: the same station asks again with the same code and key.
       if (known?.vkey === vkey && (await usedBy(trx, code)) === stationId) return;
-      await useCode(trx, code, stationId);
+      const { station: madeFor } = await useCode(trx, code, stationId);
       const taken = await trx
         .selectFrom('log')
         .select(['station', 'prefix'])
@@ -37,6 +44,7 @@ export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, now 
         .executeTakeFirst();
       if (taken && taken.station !== stationId) throw new ServerError(409, `Another station has the prefix ${prefix}.`);
       if (known) throw new ServerError(409, 'This log is enrolled already.');
+      await takeKeys(trx, parsed.data, madeFor === stationId);
       const data = { origin, vkey, prefix, witnessVkey };
       const fleetIndex = await fleet.write(trx, { type: 'station.enrolled', data });
       await trx
@@ -60,11 +68,31 @@ export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, now 
     if (row.used_by !== null) throw new ServerError(409, 'This enrolment code was used before. Ask for another.');
     if (Date.parse(row.expires_at) <= now())
       throw new ServerError(410, 'This enrolment code has expired. Ask for another.');
+    if (row.station !== null && row.station !== stationId)
+      throw new ServerError(409, 'This enrolment code was made for another station.');
     await trx
       .updateTable('enrol_code')
       .set({ used_by: stationId })
       .where('hash', '=', hash)
       .where('used_by', 'is', null)
+      .execute();
+    return row;
+  };
+
+  /** Any code takes in a new station; only one that was made for a station gives it other keys. */
+  const takeKeys = async (trx: Kysely<ServerTables>, request: EnrolRequest, mayReplace: boolean) => {
+    const { stationId: id, authKey: auth_key, encryptionKey: encryption_key } = request;
+    const known = await trx.selectFrom('station').selectAll().where('id', '=', id).executeTakeFirst();
+    const isSame = known?.auth_key === auth_key && known.encryption_key === encryption_key;
+    if (isSame && known.revoked_at === null) return;
+    if (known && !mayReplace)
+      throw new ServerError(409, 'This station is known here by other keys. It needs a code that was made for it.');
+    const keys = { auth_key, encryption_key, enrolled_at: new Date(now()).toISOString(), revoked_at: null };
+    if (isSame) throw new ServerError(409, 'The keys of this station were revoked. It needs new ones.');
+    await trx
+      .insertInto('station')
+      .values({ id, ...keys })
+      .onConflict(c => c.column('id').doUpdateSet(keys))
       .execute();
   };
 }
@@ -84,13 +112,19 @@ function hashCode(code: string): string {
   return createHash('sha256').update(code).digest('hex');
 }
 
-/** A code that one station may use once within `ttlMs`; only its hash is kept. */
-export async function createEnrolCode(db: Kysely<ServerTables>, nowMs: number, ttlMs: number): Promise<string> {
+/**
+ * A code that one station may use once within `ttlMs`; only its hash is kept. `station` may come back by it with other
+ * keys, and no other may use it.
+ */
+export async function createEnrolCode(
+  db: Kysely<ServerTables>,
+  { nowMs, ttlMs, station = null }: { nowMs: number; ttlMs: number; station?: string | null },
+): Promise<string> {
   const code = randomBytes(15).toString('base64url');
   const expires_at = new Date(nowMs + ttlMs).toISOString();
   await db
     .insertInto('enrol_code')
-    .values({ hash: hashCode(code), expires_at, used_by: null })
+    .values({ hash: hashCode(code), expires_at, used_by: null, station })
     .execute();
   return code;
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import type { StationOf } from '../access/tokens.ts';
 import type { Orders } from '../orders.ts';
 import { Acknowledgement, SubjectPath } from '../schemas.ts';
-import { parsed, type StationOf, wholeNumber } from './sealed.ts';
+import { parsed, wholeNumber } from './sealed.ts';
 
 /** Orders to forget: placed by a station whose admin asked for it, read and acknowledged by all. */
 export function forgettingRoutes(

@@ -3,15 +3,18 @@ import type { Kysely } from 'kysely';
 import { encodeBundle } from '../../shared/tlog/bundle.ts';
 import type { NoteSigner } from '../../shared/tlog/note.ts';
 import { tileWidth } from '../../shared/tlog/tile.ts';
+import { ownLogOf } from '../access/own-log.ts';
+import type { StationOf } from '../access/tokens.ts';
 import type { ServerTables } from '../database/tables.ts';
 import type { Fleet } from '../fleet.ts';
 import { entriesOf, hashesOf, type LogRow } from '../log-store.ts';
 import { ServerError } from '../problems.ts';
 
-type Deps = { db: Kysely<ServerTables>; fleet: Fleet; cosigner: NoteSigner };
+type Deps = { db: Kysely<ServerTables>; fleet: Fleet; cosigner: NoteSigner; stationOf: StationOf };
 
-/** What anybody may read: heads, tiles and entries in the tlog-tiles layout, and the fleet's proofs. */
-export function readingRoutes(app: FastifyInstance, { db, fleet, cosigner }: Deps): void {
+/** Heads, tiles and entries in the tlog-tiles layout: of a station's log for itself, of the fleet log for anybody. */
+export function readingRoutes(app: FastifyInstance, { db, fleet, cosigner, stationOf }: Deps): void {
+  const ownLog = ownLogOf({ db, stationOf });
   const find = async (oh: string): Promise<LogRow> => {
     const log = await db.selectFrom('log').selectAll().where('oh', '=', oh).executeTakeFirst();
     if (!log) throw new ServerError(404, 'No such log is enrolled here.');
@@ -32,7 +35,7 @@ export function readingRoutes(app: FastifyInstance, { db, fleet, cosigner }: Dep
   };
 
   app.get<{ Params: { oh: string } }>('/v1/logs/:oh/checkpoint', async (request, reply) => {
-    const log = await find(request.params.oh);
+    const log = await ownLog(request);
     const row = await db
       .selectFrom('checkpoint')
       .select('note')
@@ -44,7 +47,7 @@ export function readingRoutes(app: FastifyInstance, { db, fleet, cosigner }: Dep
     return reply.type('text/plain; charset=utf-8').send(row.note + cosigner.sign(text));
   });
   app.get<{ Params: { oh: string; '*': string } }>('/v1/logs/:oh/tile/*', async (request, reply) =>
-    tile(reply, await find(request.params.oh), request.params['*']),
+    tile(reply, await ownLog(request), request.params['*']),
   );
 
   app.get('/fleet/checkpoint', async (_, reply) =>

@@ -1,15 +1,13 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
+import { ownLogOf } from '../access/own-log.ts';
+import type { StationOf } from '../access/tokens.ts';
 import type { ServerTables } from '../database/tables.ts';
 import type { Fleet } from '../fleet.ts';
-import type { LogRow } from '../log-store.ts';
 import { ServerError } from '../problems.ts';
 import { SealedKey, SealedValues, SubjectPath } from '../schemas.ts';
 import type { PutStatus, SealedStore } from '../sealed-store.ts';
-
-/** The station that a request proved to come from; throws ServerError 401 or 403. */
-export type StationOf = (request: FastifyRequest) => string | Promise<string>;
 
 type Deps = {
   db: Kysely<ServerTables>;
@@ -33,13 +31,7 @@ const words: Record<Exclude<PutStatus, 200 | 201>, string> = {
 export function sealedRoutes(app: FastifyInstance, deps: Deps): void {
   const { db, fleet, sealed, stationOf } = deps;
 
-  const ownLog = async (request: FastifyRequest<{ Params: { oh: string } }>): Promise<LogRow & { station: string }> => {
-    const station = await stationOf(request);
-    const log = await db.selectFrom('log').selectAll().where('oh', '=', request.params.oh).executeTakeFirst();
-    if (!log || log.station === null) throw new ServerError(404, 'No such log is enrolled here.');
-    if (log.station !== station) throw new ServerError(403, 'This is the log of another station.');
-    return { ...log, station };
-  };
+  const ownLog = ownLogOf({ db, stationOf });
 
   app.put<{ Params: { oh: string; idx: string; slot: string } }>(
     '/v1/logs/:oh/pii/:idx/:slot',

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCentralClient } from '../../electron/drivers/central/central.http.ts';
+import { openCentral } from '../../electron/drivers/central/open-central.http.ts';
 import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import { createFileKeystore } from '../../electron/drivers/keystore/keystore.file.ts';
 import { createNodeRandom } from '../../electron/drivers/random/random.node.ts';
 import { verifyJournal } from '../../electron/features/journal/verify-journal.ts';
 import { createSync } from '../../electron/features/sync/sync.ts';
+import { createStationCentral } from '../../electron/station-central.ts';
 import { openStationParts } from '../../electron/station-parts.ts';
 import { startCentralServer } from '../../server/central-server.ts';
 import { inclusionProof } from '../../shared/tlog/merkle.ts';
@@ -49,7 +50,9 @@ export async function benchBacklog(entries = 50_000): Promise<string[]> {
       random,
       publish: () => {},
       onIdle: () => {},
-      central: createCentralClient,
+      authKey: parts.authKey,
+      encryptionKey: parts.encryptionKey,
+      central: createStationCentral({ central: openCentral, clock }, parts),
       log: () => {},
     });
     const before = process.memoryUsage().rss;

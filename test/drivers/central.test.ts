@@ -7,7 +7,8 @@ const signal = new AbortController().signal;
 const body = Buffer.from('a batch');
 const problem = { 'content-type': 'application/problem+json' };
 const unreachable = { name: 'BenchError', code: 'server_unreachable' };
-const request = { code: 'a code', prefix: 'AAAA', stationId: 'station', vkey: 'vkey', proof: 'proof' };
+const others = { authKey: 'key', encryptionKey: 'key', authProof: 'proof', encryptionProof: 'proof' };
+const request = { code: 'a code', prefix: 'AAAA', stationId: 'station', vkey: 'vkey', proof: 'proof', ...others };
 
 let server: Server | null = null;
 
@@ -111,7 +112,7 @@ describe('enrolment and the fleet proof', () => {
     const enrolment = { origin: 'o', witnessVkey: 'w', fleetVkey: 'f' };
     expect(await (await answering(201, json, JSON.stringify(enrolment))).enrol(request, signal)).toEqual(enrolment);
     server?.close();
-    const proof = { entry: 'e', proof: 'p' };
+    const proof = { entry: 'e', proof: 'p', rotations: [] };
     expect(await (await answering(200, json, JSON.stringify(proof))).fleetProof('oh', signal)).toEqual(proof);
   });
 

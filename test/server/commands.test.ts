@@ -49,11 +49,7 @@ test('a code made beside the running server enrols a station; SIGTERM ends it in
   const url = await serve('--data', dir);
   const { status, stdout } = run('enrol-code', '--data', dir);
   expect(status).toBe(0);
-  const answer = await fetch(new URL('/v1/enrol', url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(createStationLog().enrolment(stdout.trim(), 'AAAA')),
-  });
+  const answer = await createStationLog().enrol(url, stdout.trim(), 'AAAA');
   expect(answer.status).toBe(201);
   expect(run('--data', dir, '--port', '0')).toMatchObject({
     status: 1,
@@ -66,14 +62,10 @@ test('stations and stats tell what is stored, while the server runs and after', 
   const url = await serve('--data', dir);
   expect(run('stations', '--data', dir)).toMatchObject({ status: 0, stdout: 'no station is enrolled\n' });
   const log = createStationLog();
-  const post = (path: string, type: string, body: string | Uint8Array<ArrayBuffer>) =>
-    fetch(new URL(path, url), { method: 'POST', headers: { 'content-type': type }, body });
   const code = run('enrol-code', '--data', dir).stdout.trim();
   run('enrol-code', '--data', dir);
-  const enrolment = await post('/v1/enrol', 'application/json', JSON.stringify(log.enrolment(code, 'AAAA')));
-  expect(enrolment.status).toBe(201);
-  const send = (body: Buffer) =>
-    post(`/v1/logs/${log.oh}/batches`, 'application/vnd.audit-batch.v1', Uint8Array.from(body));
+  expect((await log.enrol(url, code, 'AAAA')).status).toBe(201);
+  const send = (body: Buffer) => log.send(url, body);
   log.write(12);
   expect((await send(log.batch(0, 12))).status).toBe(200);
   log.entries.splice(0);
@@ -99,14 +91,10 @@ test('stations and stats tell what is stored, while the server runs and after', 
 test('to forget, hold and release a subject, beside the running server', async () => {
   const url = await serve('--data', dir);
   const log = createSealedLog();
-  const post = (path: string, type: string, body: string | Uint8Array<ArrayBuffer>) =>
-    fetch(new URL(path, url), { method: 'POST', headers: { 'content-type': type }, body });
-  const request = log.enrolment(run('enrol-code', '--data', dir).stdout.trim(), 'AAAA');
-  await post('/v1/enrol', 'application/json', JSON.stringify(request));
+  await log.enrol(url, run('enrol-code', '--data', dir).stdout.trim(), 'AAAA');
   const subject = randomUUID();
   log.tell(subject, { name: 'Ann' });
-  const batch = Uint8Array.from(log.batch(0, 1));
-  expect((await post(`/v1/logs/${log.oh}/batches`, 'application/vnd.audit-batch.v1', batch)).status).toBe(200);
+  expect((await log.send(url, log.batch(0, 1))).status).toBe(200);
 
   expect(run('holds', '--data', dir).stdout).toBe('nothing is held\n');
   expect(run('hold', `dv_${subject}`, '--data', dir)).toMatchObject({ status: 0, stdout: 'held\n' });

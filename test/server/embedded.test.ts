@@ -32,16 +32,10 @@ describe('the folder', () => {
 
   test('when it cannot be written for now: 503, nothing taken, and the same batch later', async () => {
     const log = createStationLog();
-    const enrolment = JSON.stringify(log.enrolment(await server.createEnrolCode(), 'AAAA'));
-    const headers = { 'content-type': 'application/json' };
-    await fetch(new URL('/v1/enrol', server.url), { method: 'POST', headers, body: enrolment });
+    await log.enrol(server.url, await server.createEnrolCode(), 'AAAA');
     log.write(3);
-    const send = () =>
-      fetch(new URL(`/v1/logs/${log.oh}/batches`, server.url), {
-        method: 'POST',
-        headers: { 'content-type': 'application/vnd.audit-batch.v1' },
-        body: Uint8Array.from(log.batch(0, 3)),
-      });
+    const send = () => log.send(server.url, log.batch(0, 3));
+    await log.access(server.url).token();
     const other = new Sqlite(join(dir, 'data/server.db'));
     try {
       other.exec('BEGIN IMMEDIATE');

@@ -12,20 +12,21 @@ let dir: string;
 let nowMs: number;
 let server: CentralServer;
 
-type Ask = { as?: SealedLog | string; body?: unknown; method?: string };
+type Ask = { as?: SealedLog; body?: unknown; method?: string };
 
-/** A request of a station; its proof is stood in for by a header. */
+/** A request of a station, or of a stranger. */
 async function ask(path: string, { as, body, method = body === undefined ? 'GET' : 'POST' }: Ask = {}) {
-  const station = typeof as === 'string' ? as : (as?.stationId ?? '');
   const bytes = Buffer.isBuffer(body);
-  const answer = await fetch(new URL(path, server.url), {
+  const init: RequestInit = {
     method,
-    headers: {
-      'x-test-station': station,
-      ...(body === undefined ? {} : { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: bytes ? Uint8Array.from(body) : JSON.stringify(body) }),
-  });
+    ...(body === undefined
+      ? {}
+      : {
+          headers: { 'content-type': bytes ? 'application/octet-stream' : 'application/json' },
+          body: bytes ? Uint8Array.from(body) : JSON.stringify(body),
+        }),
+  };
+  const answer = as ? await as.ask(server.url, path, init, () => nowMs) : await fetch(new URL(path, server.url), init);
   const text = Buffer.from(await answer.arrayBuffer());
   const json = (): unknown => JSON.parse(text.toString('utf8'));
   return { status: answer.status, bytes: text, json, text: () => text.toString('utf8') };
@@ -33,18 +34,13 @@ async function ask(path: string, { as, body, method = body === undefined ? 'GET'
 
 async function enrolled(prefix: string): Promise<SealedLog> {
   const log = createSealedLog();
-  const request = log.enrolment(await server.createEnrolCode(), prefix);
-  expect((await ask('/v1/enrol', { body: request })).status).toBe(201);
+  expect((await log.enrol(server.url, await server.createEnrolCode(), prefix)).status).toBe(201);
   return log;
 }
 
 async function sync(log: SealedLog, from = 0): Promise<void> {
-  const answer = await fetch(new URL(`/v1/logs/${log.oh}/batches`, server.url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/vnd.audit-batch.v1' },
-    body: Uint8Array.from(log.batch(from, log.entries.length)),
-  });
-  expect(answer.status).toBe(200);
+  const batch = log.batch(from, log.entries.length);
+  expect((await log.send(server.url, batch, {}, () => nowMs)).status).toBe(200);
 }
 
 const place = (log: SealedLog, n: number) => `/v1/logs/${log.oh}/pii/${n}/0`;
@@ -73,7 +69,6 @@ export function describeForgetting<T extends string | undefined>(
       databaseUrl,
       port: 0,
       now: () => nowMs,
-      stationOf: request => String(request.headers['x-test-station']),
     });
   });
   afterEach(async () => {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
 import { mustBeDescribed } from '../../server/openapi.ts';
 import { createRateLimit } from '../../server/rate-limit.ts';
-import { createStationLog } from './station-client.ts';
+import { createStationLog, escrowNoteOf } from './station-client.ts';
 
 let dir: string;
 let nowMs: number;
@@ -32,13 +32,9 @@ const enrol = (body: object, headers: Record<string, string> = {}) =>
 
 test('the metrics count requests by route and what the store holds, in the format of Prometheus', async () => {
   const log = createStationLog();
-  expect((await enrol(log.enrolment(await server.createEnrolCode(), 'AAAA'))).status).toBe(201);
+  expect((await log.enrol(server.url, await server.createEnrolCode(), 'AAAA')).status).toBe(201);
   log.write(7);
-  const answer = await fetch(new URL(`/v1/logs/${log.oh}/batches`, server.url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/vnd.audit-batch.v1' },
-    body: Uint8Array.from(log.batch(0, 7)),
-  });
+  const answer = await log.send(server.url, log.batch(0, 7), {}, () => nowMs);
   expect(answer.status).toBe(200);
   await get('/nothing/"here"');
   const metrics = await get('/metrics');
@@ -83,7 +79,11 @@ test('the description names every route, with the schemas that requests are chec
       '/v1/enrol': {
         post: {
           requestBody: {
-            content: { 'application/json': { schema: { required: ['code', 'prefix', 'stationId', 'vkey', 'proof'] } } },
+            content: {
+              'application/json': {
+                schema: { required: expect.arrayContaining(['code', 'stationId', 'authKey', 'authProof']) },
+              },
+            },
           },
         },
       },
@@ -93,7 +93,8 @@ test('the description names every route, with the schemas that requests are chec
 });
 
 test('codes cannot be tried one after the other; who waits is heard again, and others all the time', async () => {
-  const guess = () => enrol(createStationLog().enrolment('never made', 'AAAA'));
+  const note = await escrowNoteOf(server.url);
+  const guess = () => enrol(createStationLog().enrolment('never made', 'AAAA', note));
   for (let tries = 0; tries < 20; tries++) expect((await guess()).status).toBe(400);
   const answer = await guess();
   expect(answer.status).toBe(429);
@@ -102,7 +103,7 @@ test('codes cannot be tried one after the other; who waits is heard again, and o
   expect(waitS).toBe(5);
   expect((await get('/fleet/checkpoint')).status).toBe(200);
   const elsewhere = { 'x-forwarded-for': '192.0.2.7' };
-  expect((await enrol(createStationLog().enrolment('never made', 'AAAA'), elsewhere)).status).toBe(400);
+  expect((await enrol(createStationLog().enrolment('never made', 'AAAA', note), elsewhere)).status).toBe(400);
   nowMs += waitS * 1000;
   expect((await guess()).status).toBe(400);
   expect((await guess()).status).toBe(429);

@@ -11,8 +11,9 @@ import { leafHash } from '../../shared/tlog/hash.ts';
 import { openNote, parseVkey } from '../../shared/tlog/note.ts';
 import { createSteps } from '../../shared/verify/steps.ts';
 import { checkTrust } from '../../shared/verify/trust.ts';
+import { describeAccess } from './access-suite.ts';
 import { describeKeys } from './key-suite.ts';
-import { createStationLog, type StationLog } from './station-client.ts';
+import { createStationLog, escrowNoteOf, type StationLog } from './station-client.ts';
 
 const hourMs = 3_600_000;
 let dir: string;
@@ -32,19 +33,21 @@ function post(path: string, type: string, body: string | Buffer, headers: Record
   });
 }
 
+const now = () => nowMs;
 const enrol = (request: object) => post('/v1/enrol', 'application/json', JSON.stringify(request));
 const send = (log: StationLog, body: Buffer, headers: Record<string, string> = {}) =>
-  post(`/v1/logs/${log.oh}/batches`, 'application/vnd.audit-batch.v1', body, headers);
+  log.send(server.url, body, headers, now);
+const read = (log: StationLog, path: string) => log.ask(server.url, path, {}, now);
 
 async function enrolled(prefix = 'AAAA'): Promise<StationLog> {
   const log = createStationLog();
-  expect((await enrol(log.enrolment(await server.createEnrolCode(), prefix))).status).toBe(201);
+  expect((await log.enrol(server.url, await server.createEnrolCode(), prefix)).status).toBe(201);
   return log;
 }
 
 /** The size that the server's checkpoint gives, signed by the station and by the server. */
 async function witnessedSize(log: StationLog): Promise<number> {
-  const note = await (await get(`/v1/logs/${log.oh}/checkpoint`)).text();
+  const note = await (await read(log, `/v1/logs/${log.oh}/checkpoint`)).text();
   const { text, signatures } = openNote(note, [parseVkey(log.vkey), parseVkey(server.witnessVkey)]);
   expect(signatures.map(({ algorithm }) => algorithm)).toEqual(['ed25519', 'cosignature']);
   return parseCheckpoint(text).size;
@@ -79,11 +82,25 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
   });
 
   describeKeys({ enrolled, send, get, expectProblem });
+  describeAccess({
+    enrolled,
+    url: () => server.url,
+    now,
+    pass: ms => {
+      nowMs += ms;
+    },
+    async restart() {
+      await server.close();
+      server = await start();
+    },
+    createEnrolCode: station => server.createEnrolCode(hourMs, station),
+    expectProblem,
+  });
 
   describe('enrolment', () => {
     test('answers with the keys, and the fleet log names the station to whoever pinned one string', async () => {
       const log = createStationLog();
-      const answer = await enrol(log.enrolment(await server.createEnrolCode(), 'AAAA'));
+      const answer = await log.enrol(server.url, await server.createEnrolCode(), 'AAAA');
       expect(answer.status).toBe(201);
       const { fleetVkey, witnessVkey } = server;
       expect(await answer.json()).toEqual({ origin: log.origin, fleetVkey, witnessVkey });
@@ -97,10 +114,11 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
 
     test('a code serves one station: asking again is answered, another station is not', async () => {
       const code = await server.createEnrolCode();
-      const request = createStationLog().enrolment(code, 'AAAA');
+      const note = await escrowNoteOf(server.url);
+      const request = createStationLog().enrolment(code, 'AAAA', note);
       expect((await enrol(request)).status).toBe(201);
       expect((await enrol(request)).status).toBe(201);
-      await expectProblem(await enrol(createStationLog().enrolment(code, 'BBBB')), 409, /used before/);
+      await expectProblem(await enrol(createStationLog().enrolment(code, 'BBBB', note)), 409, /used before/);
       expect((await get('/fleet/checkpoint')).status).toBe(200);
       expect((await (await get('/fleet/checkpoint')).text()).split('\n')[1]).toBe('2');
     });
@@ -108,25 +126,25 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
     test('of many stations at once: each with its own code is taken, and of those with one code a single one', async () => {
       const logs = Array.from({ length: 6 }, () => createStationLog());
       const codes = await Promise.all(logs.map(() => server.createEnrolCode()));
-      const all = await Promise.all(logs.map((log, i) => enrol(log.enrolment(codes[i] ?? '', `OWN${i}`))));
+      const all = await Promise.all(logs.map((log, i) => log.enrol(server.url, codes[i] ?? '', `OWN${i}`)));
       expect(all.map(({ status }) => status)).toEqual(logs.map(() => 201));
       const code = await server.createEnrolCode();
       const rivals = Array.from({ length: 6 }, () => createStationLog());
-      const answers = await Promise.all(rivals.map((log, i) => enrol(log.enrolment(code, `RIV${i}`))));
+      const answers = await Promise.all(rivals.map((log, i) => log.enrol(server.url, code, `RIV${i}`)));
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
       expect((await (await get('/fleet/checkpoint')).text()).split('\n')[1]).toBe('8');
       const namesakes = await Promise.all(
-        Array.from({ length: 4 }, async () => createStationLog().enrolment(await server.createEnrolCode(), 'SAME')),
+        Array.from({ length: 4 }, async () => ({ log: createStationLog(), code: await server.createEnrolCode() })),
       );
-      const named = await Promise.all(namesakes.map(enrol));
+      const named = await Promise.all(namesakes.map(({ log, code }) => log.enrol(server.url, code, 'SAME')));
       expect(named.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
     });
 
     test('a code that is unknown or has expired', async () => {
-      await expectProblem(await enrol(createStationLog().enrolment('never made', 'AAAA')), 400, /not known/);
+      await expectProblem(await createStationLog().enrol(server.url, 'never made', 'AAAA'), 400, /not known/);
       const code = await server.createEnrolCode(hourMs);
       nowMs += hourMs;
-      await expectProblem(await enrol(createStationLog().enrolment(code, 'AAAA')), 410, /expired/);
+      await expectProblem(await createStationLog().enrol(server.url, code, 'AAAA'), 410, /expired/);
     });
 
     test('a refusal uses no code up: a taken prefix, a key that was not shown, a key of another station', async () => {
@@ -134,11 +152,16 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
       const code = await server.createEnrolCode();
       const log = createStationLog();
       const other = createStationLog();
-      await expectProblem(await enrol(log.enrolment(code, 'AAAA')), 409, /prefix AAAA/);
-      const { proof } = other.enrolment(code, 'BBBB');
-      await expectProblem(await enrol({ ...log.enrolment(code, 'BBBB'), proof }), 400, /prove/);
-      await expectProblem(await enrol({ ...log.enrolment(code, 'BBBB'), vkey: other.vkey }), 400, /of this station/);
-      expect((await enrol(log.enrolment(code, 'BBBB'))).status).toBe(201);
+      const note = await escrowNoteOf(server.url);
+      await expectProblem(await enrol(log.enrolment(code, 'AAAA', note)), 409, /prefix AAAA/);
+      const mine = log.enrolment(code, 'BBBB', note);
+      const theirs = other.enrolment(code, 'BBBB', note);
+      for (const name of ['proof', 'authProof', 'encryptionProof', 'authKey', 'encryptionKey'] as const)
+        await expectProblem(await enrol({ ...mine, [name]: theirs[name] }), 400, /prove/);
+      const weak = Buffer.alloc(32).toString('base64');
+      await expectProblem(await enrol({ ...mine, encryptionKey: weak }), 400, /prove/);
+      await expectProblem(await enrol({ ...mine, vkey: other.vkey }), 400, /of this station/);
+      expect((await enrol(mine)).status).toBe(201);
     });
 
     test.each([['{'], ['null'], ['[]'], ['{"code":1}']])('nonsense: %s', async body => {
@@ -159,13 +182,14 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
       const packed = await send(log, gzipSync(log.batch(100, 300)), { 'content-encoding': 'gzip' });
       expect(packed.status).toBe(200);
       expect(await witnessedSize(log)).toBe(300);
-      const bytes = async (path: string) => Buffer.from(await (await get(`/v1/logs/${log.oh}/${path}`)).arrayBuffer());
+      const bytes = async (path: string) =>
+        Buffer.from(await (await read(log, `/v1/logs/${log.oh}/${path}`)).arrayBuffer());
       expect(decodeBundle(await bytes('tile/entries/000'))).toEqual(log.entries.slice(0, 256));
       expect(decodeBundle(await bytes('tile/entries/001.p/44'))).toEqual(log.entries.slice(256));
       expect(await bytes('tile/0/000')).toEqual(Buffer.concat(log.entries.slice(0, 256).map(leafHash)));
       expect((await bytes('tile/1/000.p/1')).length).toBe(32);
       for (const path of ['tile/0/001', 'tile/entries/001.p/45', 'tile/1/000', 'tile/x', 'tile/0/000.p/0'])
-        await expectProblem(await get(`/v1/logs/${log.oh}/${path}`), 404, /./);
+        await expectProblem(await read(log, `/v1/logs/${log.oh}/${path}`), 404, /./);
     });
 
     test('entries that no schema knows stop nothing', async () => {
@@ -220,7 +244,9 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
       await expectProblem(await send(log, spoiled), 403, /not signed/);
       const elsewhere = encodeBatch({ oldSize: 0, proof: [], note: log.head(2, other.origin), entries: log.entries });
       await expectProblem(await send(log, elsewhere), 404, /another log/);
-      await expectProblem(await send(createStationLog(), log.batch(0, 2)), 404, /No such log/);
+      const nobodys = `/v1/logs/${createStationLog().oh}/checkpoint`;
+      await expectProblem(await read(log, nobodys), 404, /No such log/);
+      await expectProblem(await read(log, `/v1/logs/${other.oh}/checkpoint`), 403, /another station/);
       expect((await send(log, log.batch(0, 2))).status).toBe(200);
     });
 
@@ -246,7 +272,7 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
       const altered = log.batch(0, 8);
       altered[altered.length - 1] = 33;
       await expectProblem(await send(log, altered), 422, /do not add up/);
-      await expectProblem(await get(`/v1/logs/${log.oh}/checkpoint`), 404, /Nothing/);
+      await expectProblem(await read(log, `/v1/logs/${log.oh}/checkpoint`), 404, /Nothing/);
     });
 
     test('of another history of the same length freeze the log, and only this one', async () => {
@@ -284,8 +310,9 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
       await expectProblem(await send(log, Buffer.from('nonsense')), 400, /no batch/);
       await expectProblem(await send(log, log.batch(0, 2), { 'content-encoding': 'gzip' }), 400, /gzip/);
       await expectProblem(await send(log, log.batch(0, 2), { 'content-encoding': 'br' }), 415, /gzip/);
-      await expectProblem(await post(path, 'application/json', '{}'), 415, /batch/);
-      expect((await post(path, 'text/html', '<p>')).status).toBe(415);
+      await expectProblem(await send(log, Buffer.from('{}'), { 'content-type': 'application/json' }), 415, /batch/);
+      expect((await send(log, Buffer.from('<p>'), { 'content-type': 'text/html' })).status).toBe(415);
+      expect((await post(path, 'application/json', '{}')).status).toBe(401);
       await expectProblem(await send(log, Buffer.alloc(16 * 1024 * 1024 + 1)), 413, /./);
       const bomb = gzipSync(Buffer.alloc(17 * 1024 * 1024));
       await expectProblem(await send(log, bomb, { 'content-encoding': 'gzip' }), 413, /unfolds/);

@@ -41,11 +41,7 @@ export async function killServer(rounds: number): Promise<{ lost: number; kept: 
 
 async function enrol(dataDir: string, log: StationLog): Promise<string> {
   const server = await startCentralServer({ dataDir, port: 0 });
-  const answer = await fetch(new URL('/v1/enrol', server.url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(log.enrolment(await server.createEnrolCode(), 'AAAA')),
-  });
+  const answer = await log.enrol(server.url, await server.createEnrolCode(), 'AAAA');
   await server.close();
   expect(answer.status).toBe(201);
   return server.witnessVkey;
@@ -89,18 +85,14 @@ async function addressOf({ stdout }: ChildProcess): Promise<string> {
 function send(url: string, log: StationLog, from: number): Promise<Response> {
   const to = from + batchEntries;
   if (log.entries.length < to) log.write(to - log.entries.length);
-  return fetch(new URL(`/v1/logs/${log.oh}/batches`, url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/vnd.audit-batch.v1' },
-    body: Uint8Array.from(log.batch(from, to)),
-  });
+  return log.send(url, log.batch(from, to));
 }
 
 /** Opens the store again: head, leaf hashes and a replay of the newest acknowledged batch all agree with the station. */
 async function sizeAfterStart(dataDir: string, log: StationLog, witnessVkey: string, acknowledged: number) {
   const server = await startCentralServer({ dataDir, port: 0 });
   try {
-    const note = await (await fetch(new URL(`/v1/logs/${log.oh}/checkpoint`, server.url))).text();
+    const note = await (await log.ask(server.url, `/v1/logs/${log.oh}/checkpoint`)).text();
     const { text, signatures } = openNote(note, [parseVkey(log.vkey), parseVkey(witnessVkey)]);
     expect(signatures).toHaveLength(2);
     const { size, root } = parseCheckpoint(text);
@@ -118,7 +110,7 @@ async function leavesOf(url: string, log: StationLog, size: number): Promise<Buf
   const tiles: Buffer[] = [];
   for (let n = 0; n * 256 < size; n++) {
     const path = tilePath(0, n, Math.min(256, size - n * 256));
-    const answer = await fetch(new URL(`/v1/logs/${log.oh}/${path}`, url));
+    const answer = await log.ask(url, `/v1/logs/${log.oh}/${path}`);
     expect(answer.status).toBe(200);
     tiles.push(Buffer.from(await answer.arrayBuffer()));
   }

@@ -34,9 +34,11 @@ async function createBench(options: { name: string; dataDir: string; serverUrl: 
       startAt,
       drivers: {
         central: () =>
-          createCentralClient(options.serverUrl() ?? 'http://127.0.0.1:9', 5_000, async () => ({
-            'x-test-station': stationId,
-          })),
+          createCentralClient(
+            options.serverUrl() ?? 'http://127.0.0.1:9',
+            () => ({ headers: async () => ({ 'x-test-station': stationId }), refused: () => false }),
+            5_000,
+          ),
       },
     });
     return bench;

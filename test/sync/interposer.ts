@@ -13,10 +13,9 @@ export async function startInterposer(target: () => string) {
   const seen: Seen[] = [];
 
   const forward: Act = async (request, response, body) => {
-    const { 'content-type': type, 'content-encoding': encoding } = request.headers;
     const answer = await fetch(new URL(request.url ?? '/', target()), {
       method: request.method ?? 'GET',
-      headers: { ...(type ? { 'content-type': type } : {}), ...(encoding ? { 'content-encoding': encoding } : {}) },
+      headers: passedOn(request),
       ...(request.method === 'POST' ? { body: Uint8Array.from(body) } : {}),
     });
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
@@ -53,6 +52,13 @@ export async function startInterposer(target: () => string) {
       await new Promise(resolve => server.close(resolve));
     },
   };
+}
+
+/** What a proxy passes on, with the address that the station asked. */
+export function passedOn({ headers }: IncomingMessage): Record<string, string> {
+  const names = ['content-type', 'content-encoding', 'authorization', 'dpop'];
+  const known = names.map(name => [name, headers[name]]).filter(([, value]) => typeof value === 'string');
+  return { ...Object.fromEntries(known), 'x-forwarded-host': headers.host ?? '' };
 }
 
 /** An answer made up on the way. */

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeBatch } from '../../shared/tlog/batch.ts';
 import { until } from '../support/until.ts';
-import { type Act, saying } from './interposer.ts';
+import { type Act, passedOn, saying } from './interposer.ts';
 import { type Syncing, startSyncing } from './syncing-station.ts';
 
 const problem = 'application/problem+json';
@@ -153,7 +153,7 @@ describe('an answer that is not a receipt advances nothing, is told in words, an
     station.line.answer(async (request, response, body) => {
       const answer = await fetch(new URL(request.url ?? '', station.server.url), {
         method: 'POST',
-        headers: { 'content-type': 'application/vnd.audit-batch.v1', ...encodingOf(request.headers) },
+        headers: passedOn(request),
         body: Uint8Array.from(body),
       });
       old ||= await answer.text();
@@ -167,11 +167,6 @@ describe('an answer that is not a receipt advances nothing, is told in words, an
     await settled();
   });
 });
-
-function encodingOf(headers: { 'content-encoding'?: string | undefined }): Record<string, string> {
-  const encoding = headers['content-encoding'];
-  return encoding === undefined ? {} : { 'content-encoding': encoding };
-}
 
 describe('a server under load', () => {
   test('413 halves the batch until it fits', async () => {

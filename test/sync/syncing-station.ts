@@ -1,8 +1,10 @@
+import { createPrivateKey } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createCentralClient } from '../../electron/drivers/central/central.http.ts';
+import { createTokenAccess } from '../../electron/drivers/central/tokens.http.ts';
 import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
 import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
@@ -13,6 +15,7 @@ import type { SyncStatus } from '../../shared/sync.ts';
 import { parseCheckpoint } from '../../shared/tlog/checkpoint.ts';
 import { sha256 } from '../../shared/tlog/hash.ts';
 import { openNote, parseVkey } from '../../shared/tlog/note.ts';
+import { createStationAccess } from '../server/station-access.ts';
 import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
 import { startInterposer } from './interposer.ts';
 
@@ -26,7 +29,15 @@ export async function startSyncing() {
   const folder = mkdtempSync(join(tmpdir(), 'bench-sync-'));
   const dirs = { station: join(folder, 'station'), server: join(folder, 'server') };
   const keystore = createMemoryKeystore();
-  const startServer = () => startCentralServer({ dataDir: dirs.server, port: 0 });
+  /** The server's clock goes with that of the bench, and is `apart` from it. */
+  let apart = 0;
+  let nowMs = Date.UTC(2026, 0, 1);
+  const now = () => {
+    nowMs = running?.bench.clock.now() ?? nowMs;
+    return nowMs + apart;
+  };
+  const startServer = () => startCentralServer({ dataDir: dirs.server, port: 0, now });
+  let running: Running | null = null;
   let server: CentralServer | null = await startServer();
   const serving = (): CentralServer => {
     if (!server) throw new Error('no server is running');
@@ -41,11 +52,13 @@ export async function startSyncing() {
       dataDir: dirs.station,
       keystore,
       seed,
-      drivers: { central: url => createCentralClient(url, timeoutMs) },
+      drivers: {
+        central: (url, as) => createCentralClient(url, ask => createTokenAccess(as, ask), timeoutMs),
+      },
     });
   };
   const first = await openBench();
-  let running: Running | null = { bench: first, admin: (await staff(first)).admin };
+  running = { bench: first, admin: (await staff(first)).admin };
   const present = (): Running => {
     if (!running) throw new Error('no station is running');
     return running;
@@ -63,6 +76,13 @@ export async function startSyncing() {
     const bench = await openBench();
     running = { bench, admin: bench.connect('admin') };
     if (options.signIn) await signIn();
+  };
+
+  /** What the station shows to the server, with the key that lies in its keystore. */
+  const authKey = createPrivateKey((await keystore.get('auth-key')) ?? '');
+  const shown = (origin: string) => {
+    const { url, fleetVkey: audience } = serving();
+    return createStationAccess({ stationId: origin.split('/')[2] ?? '', authKey }, { url, audience, now });
   };
 
   return {
@@ -84,6 +104,10 @@ export async function startSyncing() {
     /** Writes the journal as a folder that outsiders can verify. */
     export: (dir: string) => present().bench.station.exportJournal(dir),
     advance: (ms: number) => present().bench.clock.advance(ms),
+    /** Sets the server's clock this far ahead of the bench's. */
+    setApart(ms: number) {
+      apart = ms;
+    },
     async enrol(): Promise<void> {
       await present().admin['sync.enrol']({ serverUrl: line.url, code: await serving().createEnrolCode() });
     },
@@ -139,7 +163,10 @@ export async function startSyncing() {
       const proof = (await (await get(`/fleet/stations/${oh}/proof`)).json()) as Proof;
       const { entry } = proof.rotations.at(-1) ?? proof;
       const { vkey } = (JSON.parse(entry) as { data: { vkey: string } }).data;
-      const note = await (await get(`/v1/logs/${oh}/checkpoint`)).text();
+      const path = `/v1/logs/${oh}/checkpoint`;
+      const note = await (
+        await fetch(new URL(path, serving().url), { headers: await shown(origin).headers('GET', path) })
+      ).text();
       const { text, signatures } = openNote(note, [parseVkey(vkey), parseVkey(serving().witnessVkey)]);
       if (signatures.length !== 2) throw new Error('the head lacks a signature');
       return parseCheckpoint(text).size;

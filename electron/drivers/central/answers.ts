@@ -3,13 +3,23 @@ import { BenchError } from '../../../shared/errors.ts';
 
 export type Answer = { status: number; type: string; text: string; retryAfterMs: number | null };
 
-const Problem = z.object({ title: z.string().max(500).optional(), detail: z.string().max(2_000).optional() });
+const Problem = z.object({
+  title: z.string().max(500).optional(),
+  detail: z.string().max(2_000).optional(),
+  error: z.string().max(100).optional(),
+  serverTime: z.string().max(40).optional(),
+});
+
+/** The problem document of the server; null when the answer is none. */
+export function problemOf({ type, text }: Answer): z.infer<typeof Problem> | null {
+  if (type !== 'application/problem+json') return null;
+  return Problem.safeParse(parseJson(text)).data ?? null;
+}
 
 /** What a problem document of the server says; null when the answer is none. */
-export function detailOf({ type, text }: Answer): string | null {
-  if (type !== 'application/problem+json') return null;
-  const problem = Problem.safeParse(parseJson(text)).data;
-  return problem ? (problem.detail ?? problem.title ?? 'no reason given') : null;
+export function detailOf(answer: Answer): string | null {
+  const problem = problemOf(answer);
+  return problem && (problem.detail ?? problem.title ?? 'no reason given');
 }
 
 export function refusal(answer: Answer): BenchError {

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { BenchError } from '../../../shared/errors.ts';
+import type { Access, Ask } from './access.ts';
 import { type Answer, detailOf, notTheServer, readJson, refusal } from './answers.ts';
 import type { BatchAnswer, Central, EnrolRequest } from './central.ts';
 import { personalDataClient } from './personal-data.http.ts';
@@ -16,27 +17,43 @@ const FleetProof = FleetEntry.extend({
   revoked: FleetEntry.nullable().default(null),
 });
 
-/** Headers that prove which station asks. */
-export type Authorise = (method: string, url: URL) => Promise<Record<string, string>>;
-
-/** A client of the central server at this address; an answer that is not complete within `timeoutMs` is none. */
-export function createCentralClient(baseUrl: string, timeoutMs = patienceMs, authorise?: Authorise): Central {
-  const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`;
-  const ask = (path: string, init: RequestInit, signal: AbortSignal, maxBytes = maxAnswerBytes) =>
+/**
+ * A client of the central server at this address; an answer that is not complete within `timeoutMs` is none. `access`
+ * makes what lets the requests of a station pass; without it they go as a stranger's.
+ */
+export function createCentralClient(
+  baseUrl: string,
+  access: ((ask: Ask) => Access) | null = null,
+  timeoutMs = patienceMs,
+): Central {
+  const base = new URL(baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
+  const ask: Ask = (path, init, signal, maxBytes = maxAnswerBytes) =>
     fetchCapped(new URL(path, base), init, { signal, timeoutMs, maxBytes });
-  const askAsStation = async (path: string, init: RequestInit, signal: AbortSignal, maxBytes?: number) => {
+  const gate = access?.(ask);
+
+  const askAsStation: Ask = async (path, init, signal, maxBytes) => {
     const url = new URL(path, base);
-    const proof = (await authorise?.(init.method ?? 'GET', url)) ?? {};
-    return ask(
-      path,
-      { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), ...proof } },
-      signal,
-      maxBytes,
-    );
+    const once = async (): Promise<Answer> => {
+      const proof = (await gate?.headers(init.method ?? 'GET', url, base, signal)) ?? {};
+      if (isAnswer(proof)) return proof;
+      return ask(
+        path,
+        { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), ...proof } },
+        signal,
+        maxBytes,
+      );
+    };
+    const answer = await once();
+    return answer.status === 401 && gate?.refused(answer) ? once() : answer;
   };
 
   return {
     ...personalDataClient(askAsStation),
+    async escrowKey(signal) {
+      const answer = await ask('v1/escrow-key', { method: 'GET' }, signal);
+      if (answer.status === 200 && answer.type === 'text/plain') return answer.text;
+      throw refusal(answer);
+    },
     async enrol(request: EnrolRequest, signal) {
       const headers = { 'content-type': 'application/json' };
       const answer = await ask('v1/enrol', { method: 'POST', headers, body: JSON.stringify(request) }, signal);
@@ -44,7 +61,7 @@ export function createCentralClient(baseUrl: string, timeoutMs = patienceMs, aut
       throw refusal(answer);
     },
     async checkpoint(oh, signal) {
-      const answer = await ask(`v1/logs/${oh}/checkpoint`, { method: 'GET' }, signal);
+      const answer = await askAsStation(`v1/logs/${oh}/checkpoint`, { method: 'GET' }, signal);
       if (answer.status === 200 && answer.type === 'text/plain') return answer.text;
       throw refusal(answer);
     },
@@ -59,7 +76,7 @@ export function createCentralClient(baseUrl: string, timeoutMs = patienceMs, aut
       if (packed) headers['content-encoding'] = 'gzip';
       const bytes = packed ? gzipSync(body) : body;
       return batchAnswer(
-        await ask(`v1/logs/${oh}/batches`, { method: 'POST', headers, body: Uint8Array.from(bytes) }, signal),
+        await askAsStation(`v1/logs/${oh}/batches`, { method: 'POST', headers, body: Uint8Array.from(bytes) }, signal),
       );
     },
   };
@@ -80,6 +97,10 @@ function batchAnswer(answer: Answer): BatchAnswer {
   if (detail === null) throw notTheServer();
   if (status === 422) return { kind: 'disputed', detail };
   return status === 423 ? { kind: 'frozen', detail } : { kind: 'refused', status, detail };
+}
+
+function isAnswer(given: Record<string, string> | Answer): given is Answer {
+  return typeof given.status === 'number';
 }
 
 type Limits = { signal: AbortSignal; timeoutMs: number; maxBytes: number };

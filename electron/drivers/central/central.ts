@@ -17,9 +17,15 @@ export type EnrolRequest = {
   /** Four-character ticket prefix the station asks for. */
   prefix: string;
   stationId: string;
-  /** Note verifier key of the station log for the epoch it opens, and proof of possession over the code. */
+  /** Note verifier key of the station log for the epoch it opens. */
   vkey: string;
+  /** Ed25519 key by which the station is known, and X25519 key to which things are sealed for it: base64 of 32 bytes. */
+  authKey: string;
+  encryptionKey: string;
+  /** That the station holds all three: over code, station and keys. */
   proof: string;
+  authProof: string;
+  encryptionProof: string;
 };
 
 export type Enrolment = {
@@ -38,6 +44,8 @@ export type Central = PersonalDataServer & {
   putBatch(oh: string, body: Buffer, signal: AbortSignal): Promise<BatchAnswer>;
   /** The newest head the server has of this log: a note with the station's own signature and the server's. */
   checkpoint(oh: string, signal: AbortSignal): Promise<string>;
+  /** Note signed with the fleet key that names the key to seal to. */
+  escrowKey(signal: AbortSignal): Promise<string>;
   /** Proof that the fleet log names this station's keys: fleet checkpoint, entry bytes, index and inclusion proof. */
   fleetProof(oh: string, signal: AbortSignal): Promise<FleetProof>;
 };

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { type Answer, detailOf, notTheServer, readJson, refusal } from './answers.ts';
+import type { Ask } from './access.ts';
+import { detailOf, notTheServer, readJson, refusal } from './answers.ts';
 import type { PersonalDataServer } from './personal-data.ts';
-
-/** Asks a path of the server and answers whatever came back. */
-export type Ask = (path: string, init: RequestInit, signal: AbortSignal, maxBytes?: number) => Promise<Answer>;
 
 const pageBytes = 64 * 1024 * 1024;
 

@@ -1,19 +1,23 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import type { Database } from '../../database/database.ts';
 import type { Central } from '../../drivers/central/central.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Settings } from '../station/settings.ts';
+import { enrolmentProofs } from './possession.ts';
 
 type Deps = {
   database: Database;
   journal: Journal;
   settings: Settings;
+  /** Ed25519, by which the server knows the station; X25519, to which it seals. */
+  authKey: KeyObject;
+  encryptionKey: KeyObject;
   central(url: string): Central;
 };
 
-/** Takes the station in at a server: proves that it holds its log's key, and keeps whom to trust from then on. */
+/** Takes the station in at a server: proves that it holds its keys, and keeps whom to trust from then on. */
 export async function enrolStation(
-  { database, journal, settings, central }: Deps,
+  { database, journal, settings, authKey, encryptionKey, central }: Deps,
   { serverUrl, code, signal }: { serverUrl: string; code: string; signal: AbortSignal },
 ): Promise<void> {
   const server = central(serverUrl);
@@ -21,8 +25,14 @@ export async function enrolStation(
   const prefix = settings.get('prefix') ?? '';
   const { origin } = journal;
   const { vkey, sign } = journal.signing.first();
-  const proof = sign(Buffer.from(`enrol\n${code}\n${stationId}\n${vkey}`)).toString('base64');
-  const { witnessVkey, fleetVkey } = await server.enrol({ code, prefix, stationId, vkey, proof }, signal);
+  const proofs = enrolmentProofs({
+    named: { code, stationId, vkey },
+    signWithLogKey: sign,
+    authKey,
+    encryptionKey,
+    escrowNote: await server.escrowKey(signal),
+  });
+  const { witnessVkey, fleetVkey } = await server.enrol({ code, prefix, stationId, vkey, ...proofs }, signal);
   const fleet = await server.fleetProof(createHash('sha256').update(origin).digest('hex'), signal);
   database.write(tx => {
     settings.set(tx, 'server-url', serverUrl);

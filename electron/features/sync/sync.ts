@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import type { SyncStatus, syncMethods } from '../../../shared/sync.ts';
 import type { Database } from '../../database/database.ts';
@@ -28,6 +28,8 @@ export type SyncDeps = {
   clock: Clock;
   random: Random;
   publish: Publish;
+  authKey: KeyObject;
+  encryptionKey: KeyObject;
   /** A client for the server at this address. */
   central(url: string): Central;
   /** Everything is cosigned. */

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { saying } from './interposer.ts';
+import { type Syncing, startSyncing } from './syncing-station.ts';
+
+const hourMs = 3_600_000;
+let station: Syncing;
+
+beforeEach(async () => {
+  station = await startSyncing();
+});
+afterEach(() => station.close());
+
+const settled = () => station.reach(({ state, pendingEntries }) => state === 'idle' && pendingEntries === 0);
+const tokens = () => station.line.seen.filter(({ path }) => path === '/oauth/token');
+
+test('one token serves many batches, and a new one is asked for before it ends', async () => {
+  await station.enrol();
+  await settled();
+  for (let acts = 0; acts < 3; acts++) {
+    await station.act();
+    await settled();
+  }
+  expect(tokens()).toHaveLength(1);
+  await station.advance(14.5 * 60_000);
+  await station.act();
+  await settled();
+  expect(tokens().map(({ status }) => status)).toEqual([200, 200]);
+  expect(station.line.batches().every(({ status }) => status === 200)).toBe(true);
+});
+
+test('a server that restarted knows no token: another is asked for, once', async () => {
+  await station.enrol();
+  await settled();
+  await station.stopServer();
+  await station.startServer();
+  const before = station.line.batches().length;
+  await station.act();
+  await settled();
+  expect(
+    station.line
+      .batches()
+      .slice(before, before + 2)
+      .map(({ status }) => status),
+  ).toEqual([401, 200]);
+  expect(tokens()).toHaveLength(2);
+});
+
+test.each([5, -5, 23])('clocks that are %i hours apart are got over with the time of the server', async hours => {
+  station.setApart(hours * hourMs);
+  await station.enrol();
+  await settled();
+  expect(await station.witnessed()).toBe((await station.admin['journal.status']()).size);
+  expect(tokens().map(({ status }) => status)).toEqual([401, 200]);
+});
+
+test.each([365, -365])(
+  'clocks that are %i days apart are told in words, without a loop, and the bench goes on working',
+  async days => {
+    await station.enrol();
+    await settled();
+    await station.advance(15 * 60_000);
+    station.setApart(days * 24 * hourMs);
+    await station.act();
+    const { lastAnswer } = await station.reach(({ state }) => state === 'waiting');
+    expect(lastAnswer).toMatch(/clock of this bench and that of the server are about 365 days apart/);
+    const asked = tokens().length;
+    await station.reach(() => tokens().length > asked);
+    expect(tokens().length - asked).toBe(1);
+    await station.act();
+    expect((await station.status()).pendingEntries).toBeGreaterThan(0);
+    station.setApart(0);
+    await settled();
+    expect(await station.witnessed()).toBe((await station.admin['journal.status']()).cosignedSize);
+  },
+);
+
+test.each([
+  ['a sign-in page', saying(200, 'text/html', '<form>')],
+  ['nonsense', saying(200, 'application/json', '{"access_token":"a b","token_type":"DPoP","expires_in":900}')],
+  ['a token for bearers', saying(200, 'application/json', '{"access_token":"a","token_type":"Bearer","expires_in":9}')],
+  ['a conflict', saying(409, 'text/x.tlog.size', '7\n')],
+  ['a frozen log', saying(423, 'application/problem+json', '{"detail":"frozen"}')],
+])('%s instead of a token sends nothing and stops nothing', async (_, act) => {
+  await station.enrol();
+  await settled();
+  await station.advance(15 * 60_000);
+  const sent = station.line.batches().length;
+  station.line.answer(act);
+  await station.act();
+  await station.reach(({ state }) => state === 'waiting');
+  expect(station.line.batches().length).toBe(sent);
+  station.line.answer(null);
+  await settled();
+  expect(await station.witnessed()).toBe((await station.admin['journal.status']()).cosignedSize);
+});
