@@ -112,7 +112,7 @@ describe('enrolment and the fleet proof', () => {
     const enrolment = { origin: 'o', witnessVkey: 'w', fleetVkey: 'f' };
     expect(await (await answering(201, json, JSON.stringify(enrolment))).enrol(request, signal)).toEqual(enrolment);
     server?.close();
-    const proof = { entry: 'e', proof: 'p', rotations: [] };
+    const proof = { entry: 'e', proof: 'p', rotations: [], revoked: null };
     expect(await (await answering(200, json, JSON.stringify(proof))).fleetProof('oh', signal)).toEqual(proof);
   });
 

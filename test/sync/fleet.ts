@@ -18,7 +18,7 @@ import { passwords, staff, startStation, type TestStation } from '../support/sta
 
 export type Bench = Awaited<ReturnType<typeof createBench>>;
 
-async function createBench(options: { name: string; dataDir: string; serverUrl: () => string | null }) {
+async function createBench(options: { name: string; dataDir: string }) {
   const { name, dataDir } = options;
   const keystore: Keystore = createMemoryKeystore();
   let starts = 0;
@@ -33,9 +33,9 @@ async function createBench(options: { name: string; dataDir: string; serverUrl: 
       seed: `${name} ${++starts}`,
       startAt,
       drivers: {
-        central: () =>
+        central: url =>
           createCentralClient(
-            options.serverUrl() ?? 'http://127.0.0.1:9',
+            url,
             () => ({ headers: async () => ({ 'x-test-station': stationId }), refused: () => false }),
             5_000,
           ),
@@ -131,16 +131,16 @@ function fail(words: string): never {
 export async function startFleet(databaseUrl?: string) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-fleet-'));
   const serverDir = join(folder, 'server');
-  const startServer = () =>
+  const startServer = (port = 0) =>
     startCentralServer({
       dataDir: serverDir,
       databaseUrl,
-      port: 0,
+      port,
       stationOf: request => String(request.headers['x-test-station']),
     });
   let server: CentralServer | null = await startServer();
-  const bench = (name: string) =>
-    createBench({ name, dataDir: join(folder, name), serverUrl: () => server?.url ?? null });
+  const port = Number(new URL(server.url).port);
+  const bench = (name: string) => createBench({ name, dataDir: join(folder, name) });
   const [a, b] = [await bench('first'), await bench('second')];
 
   return {
@@ -156,7 +156,7 @@ export async function startFleet(databaseUrl?: string) {
       server = null;
     },
     async startServer() {
-      server = await startServer();
+      server = await startServer(port);
     },
     /** Every byte that a bench keeps, its databases opened with their keys. */
     async keptBy(which: Bench): Promise<Buffer> {

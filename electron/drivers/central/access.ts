@@ -19,6 +19,6 @@ export type Ask = (path: string, init: RequestInit, signal: AbortSignal, maxByte
 export type Access = {
   /** Headers that prove who asks; an answer of the server instead when it gives no token. */
   headers(method: string, url: URL, base: URL, signal: AbortSignal): Promise<Record<string, string> | Answer>;
-  /** Told of a 401; true when asking once more may help. */
-  refused(answer: Answer): boolean;
+  /** Told of a 401 to a request with these headers; true when asking once more may help. */
+  refused(answer: Answer, headers: Record<string, string>): boolean;
 };

@@ -33,18 +33,14 @@ export function createCentralClient(
 
   const askAsStation: Ask = async (path, init, signal, maxBytes) => {
     const url = new URL(path, base);
-    const once = async (): Promise<Answer> => {
+    const once = async (mayRepeat: boolean): Promise<Answer> => {
       const proof = (await gate?.headers(init.method ?? 'GET', url, base, signal)) ?? {};
       if (isAnswer(proof)) return proof;
-      return ask(
-        path,
-        { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), ...proof } },
-        signal,
-        maxBytes,
-      );
+      const headers = { ...Object.fromEntries(new Headers(init.headers)), ...proof };
+      const answer = await ask(path, { ...init, headers }, signal, maxBytes);
+      return mayRepeat && answer.status === 401 && gate?.refused(answer, proof) ? once(false) : answer;
     };
-    const answer = await once();
-    return answer.status === 401 && gate?.refused(answer) ? once() : answer;
+    return once(true);
   };
 
   return {

@@ -102,8 +102,8 @@ export function createTokenAccess(credentials: StationCredentials, ask: Ask): Ac
       const value = token?.value ?? '';
       return { authorization: `DPoP ${value}`, dpop: proof(method, url, value) };
     },
-    refused(answer) {
-      token = null;
+    refused(answer, { authorization }) {
+      if (authorization === `DPoP ${token?.value}`) token = null;
       learnClock(answer);
       return problemOf(answer) !== null;
     },
