@@ -2,10 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { openDirectoryNote } from '../../shared/tlog/directory-note.ts';
 import { TlogError } from '../../shared/tlog/errors.ts';
+import type { StationOf } from '../access/tokens.ts';
 import type { ServerTables } from '../database/tables.ts';
 import { ServerError } from '../problems.ts';
 import { DirectoryPut, DirectoryQuery } from '../schemas.ts';
-import { parsed, type StationOf } from './sealed.ts';
+import { parsed } from './sealed.ts';
 
 type Deps = { db: Kysely<ServerTables>; stationOf: StationOf; purge(): Promise<boolean> };
 
