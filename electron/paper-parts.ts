@@ -2,6 +2,7 @@ import type { Blobs } from './database/blobs.ts';
 import type { Database } from './database/database.ts';
 import type { Clock } from './drivers/clock/clock.ts';
 import type { Random } from './drivers/random/random.ts';
+import { createExports } from './features/exports/exports.ts';
 import type { Identity } from './features/identity/identity.ts';
 import type { Jobs } from './features/jobs/jobs.ts';
 import { reportedJob } from './features/jobs/reported-job.ts';
@@ -10,6 +11,7 @@ import type { Subjects } from './features/journal/subjects.ts';
 import { createLabels } from './features/labels/labels.ts';
 import { createAuthority } from './features/reports/authority/authority.ts';
 import { createReports, type ReportsDeps } from './features/reports/reports.ts';
+import { signFile } from './features/reports/signing/cms.ts';
 import { createTablePrinter } from './features/reports/table-printer.ts';
 import type { Settings } from './features/station/settings.ts';
 import { trustOf } from './features/sync/trust.ts';
@@ -26,7 +28,7 @@ type Deps = {
   random: Random;
   publish: Publish;
   drivers: Pick<Drivers, 'keystore' | 'worker' | 'printer'>;
-  config: Pick<StationConfig, 'appVersion' | 'training'>;
+  config: Pick<StationConfig, 'appVersion' | 'training' | 'dataDir' | 'log'>;
   identity: Pick<Identity, 'nameOf'>;
   jobs: Jobs;
 } & Pick<ReportsDeps, 'evidenceOf' | 'isWhole' | 'reportFloor' | 'witness' | 'onNumber'>;
@@ -56,8 +58,33 @@ export function createPaperParts(deps: Deps) {
     jobOf: id => jobs.view(id),
     headline: reports.headline,
   });
+  const archives = createExports({
+    ...deps,
+    worker: drivers.worker,
+    keystore: drivers.keystore,
+    folder: `${config.dataDir}-exports`,
+    sign: async bytes => signFile(bytes, (await authority.open()).signer),
+    issuerPem: authority.issuerPem,
+    log: config.log,
+  });
   const printTable = createTablePrinter({ ...deps, ...press, letterhead: reports.letterhead });
   const certificate = async () => (await authority.status()).station;
-  const handlers = { ...reports.handlers, ...authority.handlers, ...labels.handlers };
-  return { reports, printTable, certificate, handlers };
+  const handlers = {
+    ...reports.handlers,
+    ...authority.handlers,
+    ...labels.handlers,
+    ...archives.handlers,
+  };
+  return {
+    reports,
+    printTable,
+    certificate,
+    handlers,
+    /** Settles what the last run left unfinished. */
+    resume() {
+      reports.voidUnfinished();
+      archives.resume();
+    },
+    close: archives.close,
+  };
 }

@@ -1,5 +1,6 @@
 import { type Pins, verifyReportPdf } from '../shared/verify/report-pdf.ts';
 import { processPort, serveTasks } from './drivers/worker/serve.ts';
+import { createArchives } from './features/exports/archive.ts';
 import { drawLabel } from './features/labels/draw.ts';
 import type { Label } from './features/labels/label.ts';
 import { checkLogo } from './features/reports/pdf/logo.ts';
@@ -15,6 +16,7 @@ serveTasks(
     'table.build': (input: TableInput) => builder.buildTable(input),
     'report.verify': ({ file, pins }: { file: Uint8Array; pins: Pins }) => verifyReportPdf(file, pins),
     'report.check_logo': ({ bytes }: { bytes: Uint8Array }) => checkLogo(bytes),
+    ...createArchives(),
     'label.draw': (label: Label) => drawLabel(label, fontsDir),
   },
   processPort(),

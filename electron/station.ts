@@ -169,7 +169,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     await journal.signing.settle();
     await fleet.start();
     erase.interruptUnfinished('restart');
-    reports.voidUnfinished();
+    papers.resume();
     approvals.expireDue();
     database.write(tx => {
       const data = { appVersion, node: process.version, platform: `${process.platform}-${process.arch}` };
@@ -201,6 +201,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
       for (const stop of stopSweeps) stop();
       changed.stop();
       try {
+        await papers.close();
         await erase.close();
         await devices.close();
         await fleet.close();

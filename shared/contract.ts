@@ -5,6 +5,7 @@ import { authorityMethods } from './authority.ts';
 import { deviceEvents, deviceMethods } from './devices.ts';
 import type { ErrorCode } from './errors.ts';
 import { evidenceMethods } from './evidence.ts';
+import { exportEvents, exportMethods } from './exports.ts';
 import { healthMethods } from './health.ts';
 import { identityEvents, identityMethods } from './identity.ts';
 import { jobEvents, jobMethods } from './jobs.ts';
@@ -34,6 +35,7 @@ export const methods = {
   ...syncMethods,
   ...reportMethods,
   ...labelMethods,
+  ...exportMethods,
   ...authorityMethods,
   ...privacyMethods,
   ...keyMethods,
@@ -50,6 +52,7 @@ export const events = {
   ...journalEvents,
   ...syncEvents,
   ...reportEvents,
+  ...exportEvents,
 } as const;
 
 export type Method = keyof typeof methods;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BypassReason } from './approvals.ts';
 import { Identifiers } from './devices.ts';
 import { EvidenceMediaType } from './evidence.ts';
+import { ExportFilter } from './exports.ts';
 import { ApprovalId, EvidenceId, Instant, JobId, ReportId, Sha256Hex } from './ids.ts';
 import { Condition, ErasureStatus, JobPlace, JobState, LockKind, Locks, PostEraseCheck, StepId } from './jobs.ts';
 import { KeyRotated } from './keys.ts';
@@ -239,6 +240,20 @@ export const entryTypes = {
     data: z.object({
       act: z.enum(['created', 'renewed', 'requested', 'installed', 'imported', 'issued', 'revoked', 'list_imported']),
       serial: z.string().nullable(),
+    }),
+  },
+
+  'export.started': {
+    data: z.object({ export: z.uuid(), reports: z.int(), encrypted: z.boolean(), filter: ExportFilter }),
+    pii: reason,
+  },
+  'export.ended': {
+    data: z.object({
+      export: z.uuid(),
+      state: z.enum(['running', 'done', 'cancelled', 'failed', 'removed']),
+      sha256: Sha256Hex.nullable(),
+      reports: z.int(),
+      failed: z.boolean(),
     }),
   },
 

@@ -24,6 +24,8 @@ export const permissions = {
   'report.read': ['technician', 'supervisor', 'admin', 'auditor'],
   /** The signed document as it is: nothing in it can be masked. Each download is recorded. */
   'report.download': ['technician', 'supervisor', 'admin', 'auditor'],
+  /** Many signed documents at once, out of the bench. */
+  'report.export': ['admin'],
   'journal.read': ['supervisor', 'admin', 'auditor'],
   'access.review': ['admin', 'auditor'],
   'access.sign_off': ['admin'],

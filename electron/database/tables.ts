@@ -61,6 +61,20 @@ export type Tables = {
   password_history: { id: Generated<number>; operator: string; hash: string };
   recovery_code: { operator: string; hash: string };
   sign_in_attempt: { key: string; operator: string | null; failed: number; boot: string; at_ms: number };
+  export: {
+    id: string;
+    state: string;
+    started_at: string;
+    started_by: string;
+    idx: number;
+    filter: string;
+    encrypted: number;
+    reports: number;
+    file_name: string;
+    size_bytes: number | null;
+    sha256: string | null;
+    failure: string | null;
+  };
   job: {
     id: string;
     ticket: string;

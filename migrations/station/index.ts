@@ -4,6 +4,7 @@ import * as people from './0003-people.ts';
 import * as fleetForgetting from './0006-fleet-forgetting.ts';
 import * as evidenceAndApprovals from './0007-evidence-and-approvals.ts';
 import * as reportLanguage from './0008-report-language.ts';
+import * as exports_ from './0009-exports.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
 export const stationMigrations = [
@@ -13,4 +14,5 @@ export const stationMigrations = [
   evidenceAndApprovals,
   fleetForgetting,
   people,
+  exports_,
 ] as const;

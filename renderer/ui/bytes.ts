@@ -1,6 +1,11 @@
+/** The bytes behind base64. */
+export function bytesOf(contentBase64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(contentBase64), character => character.charCodeAt(0));
+}
+
 /** The bytes behind base64 as a blob of the given type. */
 export function blobOf(contentBase64: string, mediaType: string): Blob {
-  return new Blob([Uint8Array.from(atob(contentBase64), character => character.charCodeAt(0))], { type: mediaType });
+  return new Blob([bytesOf(contentBase64)], { type: mediaType });
 }
 
 /** Has the browser save a blob under a name. */

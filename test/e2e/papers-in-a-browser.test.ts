@@ -103,4 +103,19 @@ describeWithTools('what leaves the bench on paper', ['chromium'], () => {
     await office.getByRole('heading', { name: 'other.pdf: NOT VERIFIED' }).waitFor();
     await expectAccessible(office, 'reports, verifying');
   }, 60_000);
+
+  it('an admin exports the reports as one encrypted archive and saves it', async () => {
+    await office.getByText('Export reports as one archive').click();
+    const form = office.getByRole('form', { name: 'Export' });
+    await form.getByRole('button', { name: 'How many?' }).click();
+    await form.getByText('1 reports').waitFor();
+    await form.getByLabel('Password of the archive').fill('a passphrase of some length');
+    await form.getByLabel('Who asks for it').fill('The customer, by letter.');
+    await form.getByRole('button', { name: 'Start the export' }).click();
+    const waiting = office.waitForEvent('download');
+    await office.getByRole('button', { name: /^Save reports-/ }).click();
+    const bytes = await readFile(await (await waiting).path());
+    expect(bytes.subarray(0, 2).toString()).toBe('PK');
+    await expectAccessible(office, 'reports, exporting');
+  }, 60_000);
 });

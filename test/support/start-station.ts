@@ -115,6 +115,7 @@ export async function startStation(options: StartOptions = {}) {
     async close() {
       await station.close();
       rmSync(dataDir, { recursive: true, force: true });
+      rmSync(`${dataDir}-exports`, { recursive: true, force: true });
     },
   };
 }

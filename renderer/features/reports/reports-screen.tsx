@@ -1,15 +1,18 @@
 import { TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useCan } from '../../state/bench.tsx';
 import { useReports } from '../../state/sources.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Empty, Page } from '../../ui/page.tsx';
 import { ReportLine } from '../../ui/report-line.tsx';
+import { ExportCard } from './export-card.tsx';
 import { VerifyCard } from './verify-card.tsx';
 
 const mostRows = 200;
 
 export function ReportsScreen() {
+  const can = useCan();
   const { items, error } = useReports();
   const [search, setSearch] = useState('');
   const wanted = search.trim().toLowerCase();
@@ -31,6 +34,7 @@ export function ReportsScreen() {
     >
       <ErrorAlert error={error} />
       <VerifyCard />
+      {can('report.export') && <ExportCard />}
       {items !== null && found.length === 0 && <Empty>No report. Reports are issued from the job.</Empty>}
       <ul className="reports card-list">
         {found.slice(0, mostRows).map(report => (
