@@ -34,9 +34,14 @@ export function EvidenceDrop({ job, label, supersedes, correction = false }: Pro
 
   async function store(file: File): Promise<void> {
     if (file.size > evidenceMaxBytes) throw new BenchError('evidence_refused', 'The file is larger than 25 MB.');
+    if (correction && reason.trim().length < 10)
+      throw new BenchError(
+        'bad_input',
+        'Say first why it is added after the job was closed, in at least ten characters.',
+      );
     const thumbnailBase64 = await makeThumbnail(file);
     const given = {
-      caption: caption.trim() || `Taken during ${job.state}`,
+      caption: caption.trim() || (correction ? 'Correction' : `Taken during ${job.state}`),
       contentBase64: await readBase64(file),
       ...(thumbnailBase64 === null ? {} : { thumbnailBase64 }),
     };
