@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithTools } from '../support/tools.ts';
 import { expectAccessible } from './support/accessibility.ts';
@@ -26,6 +26,18 @@ import { makePng } from './support/picture.ts';
 /** Words that do something where they are taken for markup. */
 const markup = '<img src=x onerror="document.title=\'broken\'"><b>shredded</b> =1+1';
 const title = 'Veriqko Bench';
+
+/** Drags a picture onto a place and lets it go there. */
+async function dropPicture(page: Page, target: Locator, picture: Buffer): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(base64 => {
+    const transfer = new DataTransfer();
+    const bytes = Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+    transfer.items.add(new File([bytes], 'photo.png', { type: 'image/png' }));
+    return transfer;
+  }, picture.toString('base64'));
+  await target.dispatchEvent('dragover', { dataTransfer });
+  await target.dispatchEvent('drop', { dataTransfer });
+}
 
 describeWithTools('looking at the work of others, in a browser', ['chromium'], () => {
   let bench: BenchProcess;
@@ -55,7 +67,7 @@ describeWithTools('looking at the work of others, in a browser', ['chromium'], (
     await bench?.close();
   });
 
-  it('takes evidence with the camera and from a file, and puts a better piece in the place of another', async () => {
+  it('takes evidence with the camera, by dragging and from a file, and puts a better piece in the place of another', async () => {
     const tile = await plugIn(floor, 'that fails to erase');
     await openJob(floor, tile);
     await completeIntake(floor);
@@ -75,9 +87,7 @@ describeWithTools('looking at the work of others, in a browser', ['chromium'], (
     await form.getByRole('img', { name: 'Before' }).waitFor();
 
     await form.getByLabel('Caption of the evidence').fill(markup);
-    await form
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: makePng(1_600, 1_200) });
+    await dropPicture(floor, form.getByText('Add a picture, video or PDF as evidence'), makePng(1_600, 1_200));
     await form.getByRole('img', { name: markup }).waitFor();
     const small = await form.getByRole('img', { name: markup }).evaluate(image => {
       return image instanceof HTMLImageElement ? image.naturalWidth : 0;
