@@ -20,6 +20,9 @@ describe('the access review', () => {
     await expect(
       stranger['identity.sign_in']({ name: 'Nobody Known', password: 'whatever it is' }),
     ).rejects.toMatchObject({ code: 'sign_in_failed' });
+    await expect(
+      stranger['identity.sign_in']({ name: 'Sue Supervisor', password: 'not her password' }),
+    ).rejects.toMatchObject({ code: 'sign_in_failed' });
     await admin['identity.step_up']({ password: passwords.admin });
     const tom = (await admin['users.list']()).find(user => user.role === 'technician');
     if (tom) await admin['users.deactivate']({ operatorId: tom.id });
@@ -33,6 +36,7 @@ describe('the access review', () => {
       roleSince: expect.any(String),
       lastSignIn: expect.any(String),
     });
+    expect(of(review, 'Sue Supervisor')).toMatchObject({ failedAttempts: 1, secondFactor: false });
     expect(of(review, 'Ada Admin')).toMatchObject({ role: 'admin', active: true, stepUps: 1, exports: 0 });
     expect(review).toMatchObject({ unknownAttempts: 1, lastReview: null });
   });

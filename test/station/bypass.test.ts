@@ -60,6 +60,37 @@ test('the requester decides nothing, whatever their role', async () => {
   expect(await technician['jobs.get']({ jobId: job.id })).toMatchObject({ place: 'reset.bypass_requested' });
 });
 
+test('a new role makes no second person of the requester', async () => {
+  bench = await startStation();
+  const { admin, technician } = await staff(bench);
+  const job = await erase(bench, technician, await openJob(bench, technician, 'fails'));
+  const { id: approvalId, requestedBy } = await requestFor(technician, job);
+  await admin['identity.step_up']({ password: passwords.admin });
+  await admin['users.change_role']({ operatorId: requestedBy, role: 'supervisor' });
+  await expect(technician['jobs.list']({})).rejects.toMatchObject({ code: 'not_signed_in' });
+  await technician['identity.sign_in']({ name: 'Tom Technician', password: passwords.technician });
+  const decision = { approvalId, decision: 'approve', reason, password: passwords.technician } as const;
+  await expect(technician['approvals.decide'](decision)).rejects.toThrow('Somebody other than the requester');
+  const review = await admin['access.review']({ from: '2025-12-01T00:00:00.000Z', to: '2026-03-01T00:00:00.000Z' });
+  const since = review.people.find(({ operator }) => operator === requestedBy);
+  const [changed] = (await admin['journal.list']({ limit: 50 })).filter(e => e.type === 'operator.role_changed');
+  expect(since).toMatchObject({ role: 'supervisor', roleSince: changed?.at });
+});
+
+test('one badge is never carried by two accounts', async () => {
+  bench = await startStation();
+  const { admin, technician } = await staff(bench);
+  await admin['identity.step_up']({ password: passwords.admin });
+  const second = bench.connect('second account');
+  await addPerson(admin, second, { name: 'Tom Again', role: 'technician', password: 'staple remover in drawer' });
+  await technician['identity.step_up']({ password: passwords.technician });
+  await technician['me.set_badge']({ badge: 'BADGE-0001', pin: '493817' });
+  await second['identity.step_up']({ password: 'staple remover in drawer' });
+  await expect(second['me.set_badge']({ badge: 'BADGE-0001', pin: '718394' })).rejects.toMatchObject({
+    code: 'conflict',
+  });
+});
+
 test('the second person proves who they are at that moment', async () => {
   bench = await startStation();
   const { technician, supervisor } = await staff(bench);

@@ -85,7 +85,7 @@ export function createAccessReview(deps: AccessReviewDeps) {
     journal.store
       .ofTypes(roleEntries, 0)
       .map(({ idx }) => journal.entry(idx))
-      .findLast(({ data }) => data.operator === id && data.role === role)?.at ?? createdAt;
+      .findLast(({ data }) => data.operator === id && (data.to ?? data.role) === role)?.at ?? createdAt;
 
   const lastReview = (): AccessReview['lastReview'] => {
     const last = journal.store.ofTypes(['access.reviewed'], 0).at(-1);
@@ -128,7 +128,7 @@ export function createAccessReview(deps: AccessReviewDeps) {
   return { handlers };
 }
 
-const roleEntries = ['operator.added'] as const satisfies EntryType[];
+const roleEntries = ['operator.added', 'operator.role_changed'] as const satisfies EntryType[];
 
 /** Names can be forgotten; what was vouched for stays comparable without them. */
 function digestOf({
