@@ -36,7 +36,8 @@ describe('the access review', () => {
       roleSince: expect.any(String),
       lastSignIn: expect.any(String),
     });
-    expect(of(review, 'Sue Supervisor')).toMatchObject({ failedAttempts: 1, secondFactor: false });
+    expect(of(review, 'Sue Supervisor')).toMatchObject({ failedAttempts: 1, secondFactor: true });
+    expect(of(review, 'Tom Technician')).toMatchObject({ failedAttempts: 0, secondFactor: false });
     expect(of(review, 'Ada Admin')).toMatchObject({ role: 'admin', active: true, stepUps: 1, exports: 0 });
     expect(review).toMatchObject({ unknownAttempts: 1, lastReview: null });
   });
