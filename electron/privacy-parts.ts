@@ -2,6 +2,7 @@ import { BenchError } from '../shared/errors.ts';
 import { OperatorId } from '../shared/ids.ts';
 import type { Blobs } from './database/blobs.ts';
 import type { Central } from './drivers/central/central.ts';
+import { createDirectory } from './features/directory/directory.ts';
 import type { Identity } from './features/identity/identity.ts';
 import type { Jobs } from './features/jobs/jobs.ts';
 import { subjectOf } from './features/journal/subjects.ts';
@@ -20,7 +21,7 @@ const minuteMs = 60_000;
 const patience = { start: 2_000, restored: 15_000 };
 
 type Deps = Pick<StationParts, 'database' | 'journal' | 'subjects' | 'settings' | 'encryptionKey'> &
-  Pick<Drivers, 'clock' | 'random'> &
+  Pick<Drivers, 'clock' | 'random' | 'keystore'> &
   Pick<StationConfig, 'log' | 'policy'> & {
     central(url: string): Central;
     blobs: Blobs;
@@ -31,7 +32,7 @@ type Deps = Pick<StationParts, 'database' | 'journal' | 'subjects' | 'settings' 
     restored: boolean;
   };
 
-/** Personal data and the fleet: forgetting here and everywhere, escrow of keys, sealed values on their way. */
+/** Personal data and the fleet: forgetting here and everywhere, escrow of keys, sealed values on their way, accounts of the site. */
 export function createPrivacyParts(deps: Deps) {
   const { database, subjects, settings, clock, identity, jobs, log } = deps;
   const forgetting = createForgetting({
@@ -48,6 +49,13 @@ export function createPrivacyParts(deps: Deps) {
     keyCacheMs: deps.policy.keyCacheMs ?? keyCacheMs,
     isActive: identity.isActive,
     inWork: () => jobs.open().map(row => subjectOf(row.deviceId)),
+  });
+
+  const directory = createDirectory({
+    ...deps,
+    accounts: identity.accounts,
+    isForgotten: subject => forgetting.store.forgottenAt(subject) !== null,
+    onChanged: soon,
   });
 
   const missedOrders = () => settings.get('orders-missed') === '1';
@@ -69,6 +77,7 @@ export function createPrivacyParts(deps: Deps) {
       escrow.upload,
       uploadSealed(deps),
       escrow.fetch,
+      directory.exchange,
     ],
   });
   subjects.whenWanted(soon);
@@ -81,7 +90,7 @@ export function createPrivacyParts(deps: Deps) {
 
   return {
     privacy,
-    handlers: privacy.handlers,
+    handlers: { ...privacy.handlers, ...directory.handlers },
     /** Everything is cosigned: what goes beside the journal may follow. */
     onSynced: soon,
     missedOrders,

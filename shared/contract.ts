@@ -3,6 +3,7 @@ import { accessMethods } from './access.ts';
 import { approvalEvents, approvalMethods } from './approvals.ts';
 import { authorityMethods } from './authority.ts';
 import { deviceEvents, deviceMethods } from './devices.ts';
+import { directoryMethods } from './directory.ts';
 import type { ErrorCode } from './errors.ts';
 import { evidenceMethods } from './evidence.ts';
 import { exportEvents, exportMethods } from './exports.ts';
@@ -38,6 +39,7 @@ export const methods = {
   ...exportMethods,
   ...authorityMethods,
   ...privacyMethods,
+  ...directoryMethods,
   ...keyMethods,
   ...healthMethods,
   ...trainingMethods,

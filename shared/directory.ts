@@ -22,6 +22,8 @@ export const SiteAccount = z.object({
   changedAt: Instant,
 });
 export type SiteAccount = z.infer<typeof SiteAccount>;
+/** An account as a bench has it. */
+export type BenchAccount = Omit<SiteAccount, 'changedAt'>;
 
 /** Everybody of one site. The newest version counts; the same `op_` id on every bench. */
 export const SiteDirectory = z.object({

@@ -54,7 +54,7 @@ export const entryTypes = {
   /** A one-time code was given out, by which the person chooses a password. */
   'operator.invited': { data: z.object({ operator: z.string(), cause: z.enum(['new', 'reset']), until: Instant }) },
   'operator.unlocked': { data: z.object({ operator: z.string() }) },
-  'operator.password_set': { data: z.object({ operator: z.string(), cause: z.enum(['chosen', 'code']) }) },
+  'operator.password_set': { data: z.object({ operator: z.string(), cause: z.enum(['chosen', 'code', 'directory']) }) },
   'operator.factor_set': { data: z.object({ operator: z.string() }) },
   'operator.factor_removed': { data: z.object({ operator: z.string() }) },
   'operator.recovery_codes_made': { data: z.object({ operator: z.string() }) },
@@ -281,6 +281,10 @@ export const entryTypes = {
   'subject.keys_returned': { data: z.object({ subjects: z.int() }) },
   'subject.held': { data: z.object({ subject: z.uuid() }), pii: reason },
   'subject.hold_released': { data: z.object({ subject: z.uuid() }) },
+
+  /** A version of the directory of accounts that this bench made, and one that it took in. */
+  'directory.signed': { data: z.object({ site: z.uuid(), version: z.int(), accounts: z.int() }) },
+  'directory.applied': { data: z.object({ site: z.uuid(), version: z.int(), accounts: z.int() }) },
 
   'sync.enrolled': {
     data: z.object({ origin: z.string(), serverUrl: z.string(), witnessVkey: z.string(), fleetVkey: z.string() }),

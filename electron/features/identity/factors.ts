@@ -85,6 +85,15 @@ export function createFactors(deps: FactorsDeps) {
 
   return {
     makeRecoveryCodes,
+    /** The secret of the second factor, hexadecimal; null for none. */
+    secretOf: ({ id, totp }: OperatorRow): string | null =>
+      totp === null ? null : Buffer.from(open(id, totp).bytes).toString('hex'),
+    /** Takes over a factor that was set up at another bench. Recovery codes stay where they were made. */
+    adopt(tx: Tx, id: OperatorId, secret: string | null) {
+      const totp = secret === null ? null : seal(id, Buffer.from(secret, 'hex'));
+      store.change(tx, id, { totp, totp_pending: null, totp_counter: 0 });
+      store.replaceRecoveryCodes(tx, id, []);
+    },
     /** Checks a code and uses it up; throws `code_refused`. */
     use(row: OperatorRow, code: string): Authentication {
       const { id, totp } = row;

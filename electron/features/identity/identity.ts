@@ -21,6 +21,7 @@ import { createPasswords } from './passwords.ts';
 import type { IdentityPolicy } from './policy.ts';
 import { createSessionDesk } from './session-desk.ts';
 import { createSessionRecord } from './session-record.ts';
+import { createSiteAccounts } from './site-accounts.ts';
 import { createUsers } from './users.ts';
 
 export type IdentityDeps = {
@@ -149,6 +150,8 @@ export function createIdentity(deps: IdentityDeps) {
       const badge = operators.get(a)?.badge ?? null;
       return badge !== null && badge === operators.get(b)?.badge;
     },
+    /** The accounts, for the directory of the site. */
+    accounts: createSiteAccounts(parts),
     lockIdle: desk.lockIdle,
     /** Locks every session, as when the operating system locks or sleeps. Running jobs go on. */
     lockAll() {

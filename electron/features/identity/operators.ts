@@ -8,7 +8,8 @@ import type { Subjects } from '../journal/subjects.ts';
 import type { IdentityStore, OperatorRow } from './identity.store.ts';
 import { foldName } from './name-fold.ts';
 
-const passwordsKept = 12;
+/** How many earlier passwords are remembered, so that none is taken again. */
+export const passwordsKept = 12;
 
 export type OperatorsDeps = {
   database: Database;

@@ -7,6 +7,7 @@ import { Card, Page } from '../../ui/page.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { fullTime } from '../../ui/time.ts';
 import { CertificateCard } from './certificate-card.tsx';
+import { DirectoryCard } from './directory-card.tsx';
 import { KeysCard } from './keys-card.tsx';
 import { LabelPrinterCard } from './label-printer-card.tsx';
 import { LetterheadCard } from './letterhead-card.tsx';
@@ -30,6 +31,7 @@ export function StationScreen() {
       <div className="columns">
         <StationCard health={health} />
         <SyncCard />
+        {can('user.manage') && <DirectoryCard />}
         {health !== null && <KeysCard keys={health.keys} onReplaced={reload} />}
         {can('report.read') && <CertificateCard />}
         {can('report.read') && <LetterheadCard />}

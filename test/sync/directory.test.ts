@@ -1,0 +1,111 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Client } from '../../shared/client.ts';
+import { addPerson, passwords } from '../support/start-station.ts';
+import { type Bench, type Fleet, startFleet } from './fleet.ts';
+
+const passphrase = 'four words on a slip';
+let fleet: Fleet;
+
+beforeEach(async () => {
+  fleet = await startFleet();
+});
+afterEach(() => fleet.close());
+
+const signIn = async (bench: Bench, name: string, password: string): Promise<Client> => {
+  const client = bench.station.connect(`${name} ${Math.random()}`);
+  await client['identity.sign_in']({ name, password });
+  return client;
+};
+
+/** The second bench joins the site of the first; its people sign in with what they have there. */
+async function joined(): Promise<{ first: Client; second: Client }> {
+  const { a, b } = fleet;
+  const { content } = await a.admin['directory.invite']({ passphrase });
+  expect(content).not.toContain('Tom');
+  await expect(b.admin['directory.join']({ content, passphrase: 'another one, as long' })).rejects.toMatchObject({
+    code: 'bad_input',
+  });
+  expect(await b.admin['directory.join']({ content, passphrase })).toMatchObject({ accounts: 4 });
+  copyFileSync(join(a.dataDir, 'authenticators.json'), join(b.dataDir, 'authenticators.json'));
+  await expect(b.admin['users.list']()).rejects.toMatchObject({ code: 'not_signed_in' });
+  return { first: a.admin, second: await signIn(b, 'Ada Admin', passwords.admin) };
+}
+
+const active = async (client: Client) =>
+  (await client['users.list']()).filter(user => user.active).map(({ id, name, role }) => ({ id, name, role }));
+
+test('by file alone: one account on both benches, a leaver is out at once, the newest counts', async () => {
+  const { b } = fleet;
+  const { first, second } = await joined();
+  expect(await active(second)).toEqual(expect.arrayContaining(await active(first)));
+  expect((await active(second)).length).toBe(4);
+  const older = await first['directory.export']();
+
+  const nora = fleet.a.station.connect('nora');
+  await addPerson(first, nora, { name: 'Nora New', role: 'technician', password: 'a long and new sentence' });
+  const tom = (await first['users.list']()).find(user => user.active && user.name === 'Tom Technician');
+  if (!tom) throw new Error('Tom is missing');
+  await first['users.deactivate']({ operatorId: tom.id });
+  const newer = await first['directory.export']();
+  expect(newer.content).not.toContain('Nora');
+
+  const atSecond = await signIn(b, 'Tom Technician', passwords.technician);
+  await second['directory.import']({ content: newer.content });
+  await expect(atSecond['jobs.list']({})).rejects.toMatchObject({ code: 'not_signed_in' });
+  await expect(signIn(b, 'Tom Technician', passwords.technician)).rejects.toMatchObject({ code: 'sign_in_failed' });
+  await signIn(b, 'Nora New', 'a long and new sentence');
+  expect((await active(second)).toSorted((x, y) => (x.id < y.id ? -1 : 1))).toEqual(
+    (await active(first)).toSorted((x, y) => (x.id < y.id ? -1 : 1)),
+  );
+  await expect(second['directory.import']({ content: older.content })).rejects.toMatchObject({ code: 'conflict' });
+  const forged = newer.content.replace(/"sealed":"(.)/, '"sealed":"X');
+  await expect(second['directory.import']({ content: forged })).rejects.toMatchObject({ code: 'bad_input' });
+  await expect(second['directory.import']({ content: '{}' })).rejects.toMatchObject({ code: 'bad_input' });
+  const types = (await second['journal.list']({ limit: 100 })).map(({ type }) => type);
+  expect(types).toEqual(expect.arrayContaining(['directory.applied', 'operator.deactivated', 'operator.added']));
+  expect(await second['journal.verify']()).toMatchObject({ ok: true });
+});
+
+test('through the server: changes of both benches at once meet in one directory', async () => {
+  const { a, b } = fleet;
+  const { first, second } = await joined();
+  await first['sync.enrol']({ serverUrl: fleet.server.url, code: await fleet.server.createEnrolCode() });
+  await second['sync.enrol']({ serverUrl: fleet.server.url, code: await fleet.server.createEnrolCode() });
+  const [nora, otto] = [a.station.connect('nora'), b.station.connect('otto')];
+  await addPerson(first, nora, { name: 'Nora New', role: 'technician', password: 'a long and new sentence' });
+  await addPerson(second, otto, { name: 'Otto Other', role: 'technician', password: 'a long and new sentence' });
+  const al = (await second['users.list']()).find(user => user.active && user.name === 'Al Auditor');
+  if (!al) throw new Error('Al is missing');
+  await second['users.deactivate']({ operatorId: al.id });
+
+  const names = async (client: Client) => (await active(client)).map(({ name }) => name).toSorted();
+  const wanted = ['Ada Admin', 'Nora New', 'Otto Other', 'Sue Supervisor', 'Tom Technician'];
+  const both = async () => [await names(first), await names(second)].every(n => n.join() === wanted.join());
+  for (let round = 0; round < 60 && !(await both()); round++) {
+    await a.until(async () => true, 'a moment');
+    for (const bench of [a, b]) {
+      await bench.station.clock.advance(30_000);
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  }
+  expect(await names(first)).toEqual(wanted);
+  expect(await names(second)).toEqual(wanted);
+  const version = async (client: Client) => (await client['directory.status']()).version;
+  const settled = await version(first);
+  for (const bench of [a, b]) {
+    await bench.station.clock.advance(20 * 60_000);
+    await new Promise(resolve => setTimeout(resolve, 200));
+  }
+  expect([await version(first), await version(second)]).toEqual([settled, settled]);
+  expect(fleet.keptByServer().includes('Nora')).toBe(false);
+});
+
+test('no directory leaves a bench without an admin who can sign in', async () => {
+  const { first, second } = await joined();
+  const ada = (await first['users.list']()).find(user => user.role === 'admin');
+  if (!ada) throw new Error('Ada is missing');
+  await expect(first['users.deactivate']({ operatorId: ada.id })).rejects.toMatchObject({ code: 'conflict' });
+  expect((await active(second)).filter(user => user.role === 'admin')).toHaveLength(1);
+});
