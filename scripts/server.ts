@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openServerStore, startCentralServer } from '../server/central-server.ts';
+import { type Limits, usualLimits } from '../server/limits.ts';
 import type { OrderState } from '../server/orders.ts';
 import { stationsOf, statsOf } from '../server/overview.ts';
 import { ServerError } from '../server/problems.ts';
 
 const usage = `npm run server -- --data DIR [--port P] [--host ADDRESS]     serve (port 8443, 127.0.0.1)
-npm run server -- enrol-code --data DIR [--ttl HOURS]        a one-time code for one station (24 hours)
+npm run server -- enrol-code --data DIR [--ttl HOURS]        a one-time code for one station (24 hours); --station ID
+                                                             lets a known station come back with new keys
 npm run server -- stations --data DIR [--json]               the stations, how much of each is stored, what is frozen
+npm run server -- revoke STATION --data DIR                  disown a station from what was last received of it on
 npm run server -- stats --data DIR [--json]                  counts over everything
 npm run server -- forget SUBJECT --data DIR [--json]         order every station to forget a person or device
 npm run server -- orders --data DIR [--json]                 orders that some station has not carried out yet
@@ -16,14 +19,29 @@ npm run server -- hold SUBJECT --data DIR                    forbid such an orde
 npm run server -- holds --data DIR [--json]                  what is held
 
 All but the first work on the machine of the server, whether it runs or not. A code is also made by --with-code at its start:
-npm run server -- --data DIR --with-code                     serve, and print one code first`;
+npm run server -- --data DIR --with-code                     serve, and print one code first
+npm run server -- --data DIR --cert FILE --key FILE          serve over TLS 1.3
+npm run server -- --data DIR --public-url URL                what stations call the server, when its proxy does not say
+npm run server -- --data DIR --limit station=20:1200         requests a second and at once: address, station, all,
+                                                             enrolments, tokens; as often as wanted`;
 
 const hourMs = 3_600_000;
 /** `postgres://…` for more than a site; the embedded store otherwise. */
 const databaseUrl = process.env.DATABASE_URL;
 
-const commands = ['serve', 'enrol-code', 'stations', 'stats', 'forget', 'orders', 'hold', 'release', 'holds'] as const;
-const aboutSubject: readonly Command[] = ['forget', 'hold', 'release'];
+const commands = [
+  'serve',
+  'enrol-code',
+  'revoke',
+  'stations',
+  'stats',
+  'forget',
+  'orders',
+  'hold',
+  'release',
+  'holds',
+] as const;
+const aboutSubject: readonly Command[] = ['forget', 'hold', 'release', 'revoke'];
 type Command = (typeof commands)[number];
 type Store = Awaited<ReturnType<typeof openServerStore>>;
 
@@ -50,15 +68,38 @@ function readArguments() {
         ttl: { type: 'string', default: '24' },
         'with-code': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        station: { type: 'string' },
+        cert: { type: 'string' },
+        key: { type: 'string' },
+        'public-url': { type: 'string' },
+        limit: { type: 'string', multiple: true, default: [] },
       },
     });
     const asked = commandOf(positionals);
     if (values.data === undefined) throw new Error('--data DIR says where the server keeps everything.');
-    return { ...values, ...asked, data: values.data, ttlMs: Number(values.ttl) * hourMs };
+    return {
+      ...values,
+      ...asked,
+      data: values.data,
+      ttlMs: Number(values.ttl) * hourMs,
+      limits: limitsOf(values.limit),
+    };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
     process.exit(2);
   }
+}
+
+/** `name=requests a second:requests at once` for each. */
+function limitsOf(told: readonly string[]): Partial<Limits> {
+  return Object.fromEntries(
+    told.map(one => {
+      const [, name = '', perSecond, burst] = /^(\w+)=(\d+(?:\.\d+)?):(\d+)$/.exec(one) ?? [];
+      if (!Object.hasOwn(usualLimits, name) || Number(perSecond) <= 0 || Number(burst) < 1)
+        throw new Error(`--limit ${one} is not understood.`);
+      return [name, { perSecond: Number(perSecond), burst: Number(burst) }];
+    }),
+  );
 }
 
 async function serve(options: ReturnType<typeof readArguments>): Promise<void> {
@@ -69,6 +110,9 @@ async function serve(options: ReturnType<typeof readArguments>): Promise<void> {
     databaseUrl,
     port: Number(options.port),
     host: options.host,
+    limits: options.limits,
+    ...(options.cert && options.key ? { tls: { certFile: options.cert, keyFile: options.key } } : {}),
+    ...(options['public-url'] ? { publicUrl: options['public-url'] } : {}),
     log,
   });
   if (options['with-code']) console.log(`enrolment code ${await server.createEnrolCode(options.ttlMs)}`);
@@ -98,7 +142,11 @@ async function administer(options: ReturnType<typeof readArguments>): Promise<vo
 
 async function answer(store: Store, options: ReturnType<typeof readArguments>): Promise<string> {
   const { command, json, ttlMs } = options;
-  if (command === 'enrol-code') return store.createEnrolCode(ttlMs);
+  if (command === 'enrol-code') return store.createEnrolCode(ttlMs, options.station);
+  if (command === 'revoke') {
+    await store.revoke(options.subject);
+    return 'revoked';
+  }
   const forgetting = await answerForgetting(store.orders, options);
   if (forgetting !== null) return forgetting;
   if (command === 'stats') {

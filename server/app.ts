@@ -1,13 +1,14 @@
-import { type FastifyInstance, fastify } from 'fastify';
+import { createServer } from 'node:https';
+import { type FastifyInstance, type FastifyServerFactory, fastify } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { StationOf, Tokens } from './access/tokens.ts';
 import type { ServerTables } from './database/tables.ts';
 import type { Fleet } from './fleet.ts';
 import type { ServerKeys } from './keys.ts';
+import { guard, type Limits } from './limits.ts';
 import { mustBeDescribed } from './openapi.ts';
 import type { Orders } from './orders.ts';
 import { problemOf, sendProblem } from './problems.ts';
-import { createRateLimit } from './rate-limit.ts';
 import { batchRoutes, batchType } from './routes/batches.ts';
 import { directoryRoutes } from './routes/directory.ts';
 import { enrolRoutes } from './routes/enrol.ts';
@@ -27,25 +28,28 @@ export type AppDeps = {
   purge(): Promise<boolean>;
   tokens: Tokens;
   stationOf: StationOf;
+  limits: Limits;
+  /** Certificate and key as PEM; null serves plainly, for a proxy on this machine. */
+  tls: { cert: string; key: string } | null;
   now: () => number;
   log(line: Record<string, unknown>): void;
 };
 
 /** The server's routes on a Fastify instance that is not listening yet. */
 export function createApp(deps: AppDeps): FastifyInstance {
-  const { db, keys, fleet, orders, tokens, stationOf, purge, now, log } = deps;
+  const { db, keys, fleet, orders, tokens, stationOf, limits, tls, purge, now, log } = deps;
   const app = fastify({
     requestTimeout: 60_000,
     bodyLimit: 65_536,
     forceCloseConnections: true,
     // The proxy in front stands on this machine and names whom it speaks for; nobody else is believed.
     trustProxy: 'loopback',
+    ...(tls ? { serverFactory: overTls(tls) } : {}),
   });
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) mustBeDescribed(one, url);
   });
-  limitRates(app, now);
-  askWho(app, stationOf);
+  guard(app, { stationOf, limits, now });
   app.addContentTypeParser(batchType, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
@@ -66,8 +70,9 @@ export function createApp(deps: AppDeps): FastifyInstance {
     return sendProblem(reply, status, detail, also);
   });
   app.setNotFoundHandler((_, reply) => sendProblem(reply, 404, 'There is nothing here.'));
-  app.addHook('onSend', async (_, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
   });
   const witnessVkey = keys.cosigner.vkey;
   observingRoutes(app, { db, now });
@@ -88,26 +93,6 @@ export function createApp(deps: AppDeps): FastifyInstance {
   return app;
 }
 
-/** Routes of stations that somebody may ask who is not one yet. */
-const open = ['/v1/enrol', '/v1/escrow-key'];
-
-/** Whatever is served below /v1/ is for stations, who show who they are before their bodies are read. */
-function askWho(app: FastifyInstance, stationOf: StationOf): void {
-  app.addHook('onRequest', async request => {
-    const { url } = request.routeOptions;
-    if (url?.startsWith('/v1/') && !open.includes(url)) await stationOf(request);
-  });
-}
-
-/** Keeps one address from taking the server's time, and from trying codes one after the other. */
-function limitRates(app: FastifyInstance, now: () => number): void {
-  const any = createRateLimit({ burst: 1_200, perSecond: 20 }, now);
-  const enrolments = createRateLimit({ burst: 20, perSecond: 0.2 }, now);
-  app.addHook('onRequest', async (request, reply) => {
-    const { url } = request.routeOptions;
-    if (url === '/health' || url === '/metrics') return;
-    const limit = url === '/v1/enrol' ? enrolments : any;
-    const waitS = limit.take(request.ip);
-    if (waitS > 0) return sendProblem(reply, 429, 'Too many requests from this address. Wait.', { waitS });
-  });
+function overTls(tls: { cert: string; key: string }): FastifyServerFactory {
+  return handler => createServer({ ...tls, minVersion: 'TLSv1.3', requestTimeout: 60_000 }, handler);
 }

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createTokens, type StationOf } from './access/tokens.ts';
 import { createApp } from './app.ts';
@@ -6,6 +7,7 @@ import { openPostgres } from './database/postgres.ts';
 import { openEmbeddedDatabase } from './database/sqlite.ts';
 import { createFleet } from './fleet.ts';
 import { openServerKeys } from './keys.ts';
+import { type Limits, usualLimits } from './limits.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { ServerError } from './problems.ts';
 import { revokeLogs } from './revocations.ts';
@@ -37,6 +39,9 @@ export type ServerOptions = {
   /** Name of the server in its keys; fixed at the first start. */
   name?: string;
   now?: () => number;
+  /** Files of a certificate (with its chain) and its key: the server speaks TLS 1.3 itself. */
+  tls?: { certFile: string; keyFile: string };
+  limits?: Partial<Limits>;
   /** What stations call the server, when neither it nor the proxy before it can know. */
   publicUrl?: string;
   /** Which station a request comes from, instead of tokens and proofs. */
@@ -82,15 +87,29 @@ async function patiently(purge: () => Promise<boolean>): Promise<boolean> {
   return false;
 }
 
+function readTls(files: ServerOptions['tls']): { cert: string; key: string } | null {
+  if (!files) return null;
+  try {
+    const [cert, key] = [readFileSync(files.certFile, 'utf8'), readFileSync(files.keyFile, 'utf8')];
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) throw new Error('another key');
+    return { cert, key };
+  } catch (cause) {
+    throw new ServerError(500, 'Certificate and key cannot be read, or do not belong together.', { cause });
+  }
+}
+
 /** Starts the central server on its embedded store. Throws ServerError with words for what an admin can mend. */
 export async function startCentralServer(options: ServerOptions): Promise<CentralServer> {
   const { now = Date.now, log = () => {}, host = '127.0.0.1' } = options;
+  const tls = readTls(options.tls);
   const store = await openServerStore({ ...options, alone: true });
   const { db, fleet } = store;
   const tokens = createTokens({ db, audience: fleet.vkey, publicUrl: options.publicUrl ?? null, now });
-  const app = createApp({ ...store, tokens, stationOf: options.stationOf ?? tokens.stationOf, now, log });
+  const limits = { ...usualLimits, ...options.limits };
+  const app = createApp({ ...store, tokens, tls, limits, stationOf: options.stationOf ?? tokens.stationOf, now, log });
   try {
-    const url = await app.listen({ port: options.port, host });
+    const address = await app.listen({ port: options.port, host });
+    const url = tls ? address.replace(/^http:/, 'https:') : address;
     return {
       url,
       fleetVkey: store.fleet.vkey,

@@ -15,10 +15,17 @@ export const SyncStatus = z.object({
 });
 export type SyncStatus = z.infer<typeof SyncStatus>;
 
+/** Base64 SHA-256 of the public key in the server's certificate. */
+export const ServerPin = z.base64().length(44);
+
 export const syncMethods = {
   'sync.status': { input: z.undefined(), output: SyncStatus, access: 'bench.read' },
   'sync.enrol': {
-    input: z.object({ serverUrl: z.url({ protocol: /^https?$/ }), code: z.string().trim().min(8).max(128) }),
+    input: z.object({
+      serverUrl: z.url({ protocol: /^https?$/ }),
+      code: z.string().trim().min(8).max(128),
+      pin: ServerPin.optional(),
+    }),
     output: SyncStatus,
     access: 'station.manage',
     stepUp: true,

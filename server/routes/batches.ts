@@ -13,7 +13,7 @@ import { inflate } from '../body.ts';
 import type { ServerTables } from '../database/tables.ts';
 import type { Fleet } from '../fleet.ts';
 import { keysOf, newKeys, takeKeys } from '../log-keys.ts';
-import { append, grow, LogMoved, type LogRow } from '../log-store.ts';
+import { append, type Db, grow, LogMoved, type LogRow } from '../log-store.ts';
 import { ServerError, sendProblem } from '../problems.ts';
 import { revocationOf } from '../revocations.ts';
 
@@ -93,6 +93,7 @@ export function batchRoutes(app: FastifyInstance, { db, fleet, cosigner, station
         // Before the log itself, in the order in which an enrolment takes them.
         if (rotated.length > 0) await fleet.hold(trx);
         await append(trx, log, entries, grown);
+        await mustStillBeTaken(trx, log);
         if (rotated.length > 0) await takeKeys(trx, fleet, log, rotated);
         await trx.insertInto('checkpoint').values({ oh: log.oh, size, root, note }).execute();
       });
@@ -167,6 +168,14 @@ function readBatch(bytes: Buffer): Batch {
     if (error instanceof TlogError) throw new ServerError(400, `This is no batch: ${error.message}.`, { cause: error });
     throw error;
   }
+}
+
+/** Seen within the transaction, once it holds the log: what froze or revoked it meanwhile counts. */
+async function mustStillBeTaken(trx: Db, { oh }: LogRow): Promise<void> {
+  const { frozen } = await trx.selectFrom('log').select('frozen').where('oh', '=', oh).executeTakeFirstOrThrow();
+  if (frozen !== null) throw new ServerError(423, `This log is frozen: ${frozen}`);
+  const revoked = await revocationOf(trx, oh);
+  if (revoked) throw new ServerError(403, `This station was revoked at ${revoked.size} entries.`);
 }
 
 /** The head that the station signed; a wrong signature or another log's head is a fault. */

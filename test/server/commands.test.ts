@@ -111,6 +111,29 @@ test('to forget, hold and release a subject, beside the running server', async (
   expect(JSON.parse(run('orders', '--data', dir, '--json').stdout)).toMatchObject({ subject, waiting: 1 });
 });
 
+test('a station is revoked beside the running server, at once, and comes back by a code that was made for it', async () => {
+  const url = await serve('--data', dir);
+  const log = createStationLog();
+  await log.enrol(url, run('enrol-code', '--data', dir).stdout.trim(), 'AAAA');
+  log.write(2);
+  expect((await log.send(url, log.batch(0, 1))).status).toBe(200);
+  expect(run('revoke', log.stationId, '--data', dir)).toMatchObject({ status: 0, stdout: 'revoked\n' });
+  const refused = await log.send(url, log.batch(1, 2));
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toMatchObject({ error: 'station_revoked' });
+  expect((await log.access(url).ask()).status).toBe(403);
+  const fleet = await (await fetch(new URL('/fleet/tile/entries/000.p/3', url))).text();
+  expect(fleet).toContain(`"data":{"origin":"${log.origin}","size":1},`);
+  expect(run('revoke', randomUUID(), '--data', dir)).toMatchObject({ status: 1 });
+
+  const again = createStationLog(log.stationId, 1);
+  const code = run('enrol-code', '--station', log.stationId, '--data', dir).stdout.trim();
+  expect((await again.enrol(url, code, 'AAAA')).status).toBe(201);
+  again.write(1);
+  expect((await again.send(url, again.batch(0, 1))).status).toBe(200);
+  expect((await log.access(url).ask()).status).toBe(401);
+});
+
 test('what only reads makes no server where there is none', () => {
   for (const command of ['stations', 'stats'])
     expect(run(command, '--data', dir)).toMatchObject({ status: 1, stderr: expect.stringContaining('No server') });
@@ -138,6 +161,7 @@ test.each([
   [['forget', 'somebody', '--data', 'x']],
   [['stats', 'more', '--data', 'x']],
   [['--data', 'x', '--bogus']],
+  [['--data', 'x', '--limit', 'everything=1:1']],
 ])('a command that is wrong: %j', args => {
   expect(run(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining('npm run server --') });
 });

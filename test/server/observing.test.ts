@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
+import { networkOf } from '../../server/limits.ts';
 import { mustBeDescribed } from '../../server/openapi.ts';
 import { createRateLimit } from '../../server/rate-limit.ts';
 import { createStationLog, escrowNoteOf } from './station-client.ts';
@@ -118,6 +119,39 @@ test('one address cannot take all of the server, and health and metrics are answ
   expect((await get('/metrics')).status).toBe(200);
   nowMs += 1_000;
   expect(await asked()).toBe(200);
+});
+
+test('one station cannot take all of the server either, nor can all together; and limits can be set', async () => {
+  await server.close();
+  const limits = { station: { burst: 5, perSecond: 1 }, all: { burst: 40, perSecond: 1 } };
+  server = await startCentralServer({ dataDir: dir, port: 0, now: () => nowMs, limits });
+  const [log, other] = [createStationLog(), createStationLog()];
+  for (const [i, one] of [log, other].entries())
+    expect((await one.enrol(server.url, await server.createEnrolCode(), `AAA${i}`)).status).toBe(201);
+  const ask = async (one: typeof log) =>
+    (await one.ask(server.url, `/v1/logs/${one.oh}/checkpoint`, {}, () => nowMs)).status;
+  const statuses: number[] = [];
+  for (let times = 0; times < 6; times++) statuses.push(await ask(log));
+  expect(statuses).toEqual([404, 404, 404, 404, 404, 429]);
+  expect(await ask(other)).toBe(404);
+  const open = async () => (await get('/fleet/checkpoint')).status;
+  const others: number[] = [];
+  for (let times = 0; times < 40; times++) others.push(await open());
+  expect(others[0]).toBe(200);
+  expect(others.at(-1)).toBe(429);
+  expect((await get('/health')).status).toBe(200);
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
+  ['2001:db8::9', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+])('%s is counted as %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });
 
 test('a limit forgets addresses rather than grow, and a clock set back refuses nobody for long', () => {

@@ -37,7 +37,7 @@ async function createBench(options: { name: string; dataDir: string }) {
           createCentralClient(
             url,
             () => ({ headers: async () => ({ 'x-test-station': stationId }), refused: () => false }),
-            5_000,
+            { timeoutMs: 5_000 },
           ),
       },
     });

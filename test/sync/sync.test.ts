@@ -34,6 +34,9 @@ describe('a station and its server', () => {
     expect(cosignedSize).toBe(size);
     expect(await station.witnessed()).toBe(size);
     const receipt = (await newest(1))[0];
+    await station.stopBench();
+    await station.startBench();
+    expect((await station.status()).lastReceiptAt).toBe(status.lastReceiptAt);
     expect(receipt).toMatchObject({ type: 'sync.receipt', cosigned: true });
     expect(receipt?.data).toMatchObject({ noteSha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(await station.admin['journal.verify']()).toMatchObject({ ok: true });

@@ -53,7 +53,7 @@ export async function startSyncing() {
       keystore,
       seed,
       drivers: {
-        central: (url, as) => createCentralClient(url, ask => createTokenAccess(as, ask), timeoutMs),
+        central: (url, as) => createCentralClient(url, ask => createTokenAccess(as, ask), { timeoutMs }),
       },
     });
   };

@@ -8,6 +8,8 @@ export type StationCredentials = {
   audience(): string | null;
   /** Ed25519. */
   authKey: KeyObject;
+  /** Base64 SHA-256 of the key that the server's certificate must have; null for any that is valid. */
+  pin: string | null;
   /** Milliseconds since 1970. */
   now(): number;
 };

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { BenchError } from '../../../shared/errors.ts';
 import type { Access, Ask } from './access.ts';
 import { type Answer, detailOf, notTheServer, readJson, refusal } from './answers.ts';
 import type { BatchAnswer, Central, EnrolRequest } from './central.ts';
+import { createLine, type LineOptions } from './exchange.http.ts';
 import { personalDataClient } from './personal-data.http.ts';
 
 const patienceMs = 30_000;
@@ -24,11 +24,12 @@ const FleetProof = FleetEntry.extend({
 export function createCentralClient(
   baseUrl: string,
   access: ((ask: Ask) => Access) | null = null,
-  timeoutMs = patienceMs,
+  { timeoutMs = patienceMs, ...lineOptions }: LineOptions & { timeoutMs?: number } = {},
 ): Central {
+  const line = createLine(lineOptions);
   const base = new URL(baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
   const ask: Ask = (path, init, signal, maxBytes = maxAnswerBytes) =>
-    fetchCapped(new URL(path, base), init, { signal, timeoutMs, maxBytes });
+    line(new URL(path, base), init, { signal, timeoutMs, maxBytes });
   const gate = access?.(ask);
 
   const askAsStation: Ask = async (path, init, signal, maxBytes) => {
@@ -97,40 +98,4 @@ function batchAnswer(answer: Answer): BatchAnswer {
 
 function isAnswer(given: Record<string, string> | Answer): given is Answer {
   return typeof given.status === 'number';
-}
-
-type Limits = { signal: AbortSignal; timeoutMs: number; maxBytes: number };
-
-async function fetchCapped(url: URL, init: RequestInit, { signal, timeoutMs, maxBytes }: Limits): Promise<Answer> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  try {
-    const response = await fetch(url, { ...init, redirect: 'manual', signal: limited });
-    const wait = Number(response.headers.get('retry-after'));
-    return {
-      status: response.status,
-      type: (response.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '',
-      text: await readCapped(response, maxBytes),
-      retryAfterMs: Number.isFinite(wait) && wait > 0 ? wait * 1_000 : null,
-    };
-  } catch (cause) {
-    if (cause instanceof BenchError) throw cause;
-    if (signal.aborted) throw new BenchError('server_unreachable', 'The attempt was stopped.', { cause });
-    throw new BenchError(
-      'server_unreachable',
-      'The central server does not answer. Check the network; the bench goes on working.',
-      { cause },
-    );
-  }
-}
-
-async function readCapped(response: Response, maxBytes: number): Promise<string> {
-  if (!response.body) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body) {
-    size += chunk.length;
-    if (size > maxBytes) throw notTheServer();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -10,6 +10,7 @@ export type SettingKey =
   | 'ticket-counter'
   | 'report-counter'
   | 'server-url'
+  | 'server-pin'
   | 'witness-vkey'
   | 'fleet-vkey'
   | 'fleet-proof'

@@ -12,15 +12,15 @@ type Deps = {
   /** Ed25519, by which the server knows the station; X25519, to which it seals. */
   authKey: KeyObject;
   encryptionKey: KeyObject;
-  central(url: string): Central;
+  central(url: string, pin?: string | null): Central;
 };
 
 /** Takes the station in at a server: proves that it holds its keys, and keeps whom to trust from then on. */
 export async function enrolStation(
   { database, journal, settings, authKey, encryptionKey, central }: Deps,
-  { serverUrl, code, signal }: { serverUrl: string; code: string; signal: AbortSignal },
+  { serverUrl, code, pin, signal }: { serverUrl: string; code: string; pin: string | null; signal: AbortSignal },
 ): Promise<void> {
-  const server = central(serverUrl);
+  const server = central(serverUrl, pin);
   const stationId = settings.get('station-id') ?? '';
   const prefix = settings.get('prefix') ?? '';
   const { origin } = journal;
@@ -36,6 +36,7 @@ export async function enrolStation(
   const fleet = await server.fleetProof(createHash('sha256').update(origin).digest('hex'), signal);
   database.write(tx => {
     settings.set(tx, 'server-url', serverUrl);
+    if (pin !== null) settings.set(tx, 'server-pin', pin);
     settings.set(tx, 'witness-vkey', witnessVkey);
     settings.set(tx, 'fleet-vkey', fleetVkey);
     settings.set(tx, 'fleet-proof', JSON.stringify(fleet));

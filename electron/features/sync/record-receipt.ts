@@ -1,3 +1,4 @@
+import { openNote, parseVkey } from '../../../shared/tlog/note.ts';
 import type { Database } from '../../database/database.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Settings } from '../station/settings.ts';
@@ -30,4 +31,18 @@ export function recordReceipt(
     }
   });
   return serverTime;
+}
+
+/** The server's time in the newest receipt that is stored; null before the first. */
+export function lastReceiptAt(journal: Journal, settings: Settings): string | null {
+  const witness = settings.get('witness-vkey');
+  const head = journal.store.checkpoint(journal.status().cosignedSize);
+  if (witness === null || !head?.cosigs) return null;
+  try {
+    const { signatures } = openNote(head.note + head.cosigs, [parseVkey(witness)]);
+    const timeS = signatures.find(({ algorithm }) => algorithm === 'cosignature')?.timeS;
+    return timeS === undefined ? null : new Date(timeS * 1000).toISOString();
+  } catch {
+    return null;
+  }
 }

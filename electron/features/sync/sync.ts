@@ -13,7 +13,7 @@ import { judgeHead } from './dispute.ts';
 import { enrolStation } from './enrol.ts';
 import { createFleetProofs, isRevoked } from './fleet-proofs.ts';
 import { type Batch, nextBatch } from './outbox.ts';
-import { recordReceipt } from './record-receipt.ts';
+import { lastReceiptAt, recordReceipt } from './record-receipt.ts';
 
 const mostEntries = 1_000;
 const firstDelayMs = 1_000;
@@ -31,7 +31,7 @@ export type SyncDeps = {
   authKey: KeyObject;
   encryptionKey: KeyObject;
   /** A client for the server at this address. */
-  central(url: string): Central;
+  central(url: string, pin?: string | null): Central;
   /** Everything is cosigned. */
   onIdle(): void;
   log(line: Record<string, unknown>): void;
@@ -62,7 +62,7 @@ export function createSync(deps: SyncDeps) {
   let state: State = {
     phase: firstPhase(settings),
     lastAnswer: isRevoked(settings) ? revokedWords : null,
-    lastReceiptAt: null,
+    lastReceiptAt: lastReceiptAt(journal, settings),
     nextAttemptAt: null,
     failures: 0,
     limit: mostEntries,
@@ -223,9 +223,9 @@ export function createSync(deps: SyncDeps) {
     become({ phase: 'frozen', lastAnswer: detail, nextAttemptAt: null });
   };
 
-  const enrol = async (serverUrl: string, code: string): Promise<SyncStatus> => {
+  const enrol = async (serverUrl: string, code: string, pin: string | null): Promise<SyncStatus> => {
     if (state.phase !== 'not_enrolled') throw new BenchError('conflict', 'The station is enrolled already.');
-    await enrolStation(deps, { serverUrl, code, signal: stopped.signal });
+    await enrolStation(deps, { serverUrl, code, pin, signal: stopped.signal });
     become({ phase: 'idle', lastAnswer: 'Enrolled.' });
     schedule(0);
     return status();
@@ -233,7 +233,7 @@ export function createSync(deps: SyncDeps) {
 
   const handlers = {
     'sync.status': () => status(),
-    'sync.enrol': ({ serverUrl, code }) => enrol(serverUrl, code),
+    'sync.enrol': ({ serverUrl, code, pin }) => enrol(serverUrl, code, pin ?? null),
     'sync.now': () => drain().then(status),
   } satisfies Pick<Handlers, keyof typeof syncMethods>;
 

@@ -10,10 +10,11 @@ export function EnrolForm({ onEnrolled }: { onEnrolled: (sync: SyncStatus) => vo
   const { busy, error, run } = useAction();
   const [serverUrl, setServerUrl] = useState('');
   const [code, setCode] = useState('');
+  const [pin, setPin] = useState('');
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    void run(async () => onEnrolled(await api['sync.enrol']({ serverUrl, code })));
+    void run(async () => onEnrolled(await api['sync.enrol']({ serverUrl, code, ...(pin === '' ? {} : { pin }) })));
   }
 
   return (
@@ -35,6 +36,15 @@ export function EnrolForm({ onEnrolled }: { onEnrolled: (sync: SyncStatus) => vo
           autoComplete="off"
           value={code}
           onChange={event => setCode(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Key of the server"
+          description="Optional: the pin that an admin of the server read out. The bench then speaks with no other."
+          minLength={44}
+          maxLength={44}
+          autoComplete="off"
+          value={pin}
+          onChange={event => setPin(event.currentTarget.value)}
         />
         <ErrorAlert error={error} />
         <Button type="submit" loading={busy}>
