@@ -9,7 +9,7 @@ export const advice: Record<ErrorCode, string> = {
   too_many_attempts: 'Somebody else can sign in meanwhile. A supervisor unlocks an account on the Users page.',
   code_needed: 'Type the six digits that your authenticator shows now, or one of your recovery codes.',
   code_refused: 'Each code works once. A recovery code works where the authenticator does not.',
-  mfa_needed: 'Open “Me” and set up the authenticator; it takes a minute.',
+  mfa_needed: 'Open “Me” behind your name at the top and set up the authenticator; it takes a minute.',
   password_change_needed: 'Choose a new password; your work is kept.',
   password_refused: 'A sentence of four or five words that nobody knows is the easiest to type.',
   not_permitted: 'Ask a colleague whose role allows this.',

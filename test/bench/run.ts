@@ -2,8 +2,15 @@ import { benchAppend } from './append.ts';
 import { benchAttach } from './attach.ts';
 import { benchBacklog } from './backlog.ts';
 import { benchDemo } from './demo.ts';
+import { benchSignIn } from './sign-in.ts';
 
-const benches = { append: benchAppend, attach: benchAttach, backlog: () => benchBacklog(), demo: benchDemo };
+const benches = {
+  append: benchAppend,
+  attach: benchAttach,
+  backlog: () => benchBacklog(),
+  demo: benchDemo,
+  'sign-in': benchSignIn,
+};
 const wanted = process.argv.slice(2);
 
 for (const [name, bench] of Object.entries(benches)) {

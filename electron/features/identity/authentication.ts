@@ -89,6 +89,8 @@ export function createAuthentication(deps: AuthenticationDeps) {
         authentication = useFactor(target, row, code);
       }
       const renewed = passwords.isOutdated(row.passwordHash) ? await passwords.hash(password) : null;
+      const counted = attempts.of(target.key, target.lockAfter).failed > 0;
+      if (!counted && renewed === null) return { row, authentication };
       database.write(tx => {
         attempts.clear(tx, target.key);
         if (renewed !== null && operators.get(row.id)?.passwordHash === row.passwordHash) {

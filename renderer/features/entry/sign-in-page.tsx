@@ -1,10 +1,10 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Session, StationInfo } from '../../../shared/identity.ts';
 import type { Api } from '../../api.ts';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
-import { ProofFields } from '../../ui/proof-fields.tsx';
+import { CodeField, ProofFields } from '../../ui/proof-fields.tsx';
 import { BadgeForm } from './badge-form.tsx';
 import { EntryCard } from './entry-card.tsx';
 import { InvitationForm } from './invitation-form.tsx';
@@ -33,7 +33,7 @@ export function SignInPage({ api, info, onEntered }: Props) {
       {way === 'password' && <PasswordForm api={api} name={name} onName={setName} onEntered={onEntered} />}
       {way === 'badge' && <BadgeForm api={api} onEntered={onEntered} />}
       {way === 'code' && <InvitationForm api={api} onChosen={chosen} />}
-      <Group gap="xs" grow>
+      <Stack gap="xs">
         {(Object.keys(others) as Way[])
           .filter(other => other !== way)
           .map(other => (
@@ -41,7 +41,7 @@ export function SignInPage({ api, info, onEntered }: Props) {
               {others[other]}
             </Button>
           ))}
-      </Group>
+      </Stack>
     </EntryCard>
   );
 }
@@ -76,10 +76,11 @@ function PasswordForm({ api, name, onName, onEntered }: FormProps) {
           passwordLabel="Password"
           password={password}
           onPassword={setPassword}
-          code={code}
+          code={null}
           onCode={setCode}
         />
-        <ErrorAlert error={error} />
+        {code !== null && <CodeField code={code} onCode={setCode} autoFocus />}
+        <ErrorAlert error={asked ? null : error} />
         <Button type="submit" size="lg" loading={busy}>
           Sign in
         </Button>

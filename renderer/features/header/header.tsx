@@ -8,6 +8,7 @@ import { useApprovals } from '../../state/sources.ts';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { roleWords } from '../../ui/words.ts';
+import { ExpiryBanner } from './expiry-banner.tsx';
 import { SyncBadge } from './sync-badge.tsx';
 import { TrainingBanner } from './training-banner.tsx';
 
@@ -45,6 +46,7 @@ export function Header({ screen, onSession }: Props) {
   return (
     <header className="header">
       {info.training && <TrainingBanner />}
+      <ExpiryBanner expiresAt={session.passwordExpiresAt} />
       <div className="header-row">
         <div className="header-station">
           <strong>{info.stationName ?? info.prefix}</strong>
@@ -52,10 +54,17 @@ export function Header({ screen, onSession }: Props) {
         </div>
         <Navigation screen={screen} />
         <SyncBadge />
-        <div className="header-person">
-          <strong>{session.name}</strong>
+        <a
+          className="header-person"
+          href={routeHref({ screen: 'me', id: null })}
+          aria-current={screen === 'me' ? 'page' : undefined}
+        >
+          <strong>
+            <span className="unseen">Me: </span>
+            {session.name}
+          </strong>
           <span className="dimmed">{roleWords[session.role]}</span>
-        </div>
+        </a>
         <Button
           variant="default"
           px="sm"
@@ -85,7 +94,7 @@ function Navigation({ screen }: { screen: Screen }) {
   return (
     <nav className="navigation" aria-label="Screens">
       {screens
-        .filter(name => can(needed[name]))
+        .filter(name => name !== 'me' && can(needed[name]))
         .map(name => (
           <a
             key={name}

@@ -79,9 +79,7 @@ export function UserActs({ user, onChanged, onInvited }: Props) {
         <Menu.Divider />
         <Menu.Item onClick={() => setAct(reset)}>New one-time code</Menu.Item>
         {user.secondFactor && <Menu.Item onClick={() => setAct(removeFactor)}>Remove the second factor</Menu.Item>}
-        <Menu.Item color="red" onClick={() => setAct(deactivate)}>
-          Deactivate
-        </Menu.Item>
+        <Menu.Item onClick={() => setAct(deactivate)}>Deactivate</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -32,7 +32,9 @@ export async function setUpFactor(page: Page): Promise<string[]> {
   const secret = Secret.fromBase32((await page.locator('.factor-key').innerText()).replaceAll(' ', ''));
   await page.getByLabel('Code of your authenticator').fill(TOTP.generate({ secret }));
   await page.getByRole('button', { name: 'Confirm' }).click();
-  const codes = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts();
+  const listed = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
+  await listed.first().waitFor();
+  const codes = await listed.allInnerTexts();
   await page.getByRole('button', { name: 'I have written them down' }).click();
   return codes;
 }
@@ -44,7 +46,7 @@ export async function signIn(page: Page, { name, password }: Person, code?: stri
   await form.getByLabel('Password', { exact: true }).fill(password);
   await form.getByRole('button', { name: 'Sign in' }).click();
   if (code === undefined) return;
-  await form.getByLabel('Code of your authenticator').fill(code);
+  await form.getByRole('textbox', { name: 'Code of your authenticator' }).fill(code);
   await form.getByRole('button', { name: 'Sign in' }).click();
 }
 
@@ -161,7 +163,7 @@ export async function decide(
   const form = page.getByRole('form', { name: /^Decision on/ });
   await form.getByLabel('Reason for your decision').fill(reason);
   await form.getByLabel('Your password').fill(proof.password);
-  await form.getByLabel('Code of your authenticator').fill(proof.code);
+  await form.getByRole('textbox', { name: 'Code of your authenticator' }).fill(proof.code);
   await form.getByRole('button', { name: decision }).click();
 }
 
