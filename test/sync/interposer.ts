@@ -16,7 +16,7 @@ export async function startInterposer(target: () => string) {
     const answer = await fetch(new URL(request.url ?? '/', target()), {
       method: request.method ?? 'GET',
       headers: passedOn(request),
-      ...(request.method === 'POST' ? { body: Uint8Array.from(body) } : {}),
+      ...(body.length > 0 ? { body: Uint8Array.from(body) } : {}),
     });
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
     response.end(Buffer.from(await answer.arrayBuffer()));
