@@ -14,6 +14,7 @@ export type HeadlessOptions = {
   training: boolean;
   phones: number;
   serialPaths: readonly string[];
+  adb?: string;
   piceaCommand: { command: string; args: readonly string[] } | null;
   rendererDir: string;
   log(line: Record<string, unknown>): void;

@@ -2,9 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../shared/errors.ts';
 import type { DocumentTasks } from './document-tasks.ts';
+import { createAndroidAdapter } from './drivers/android/android.node.ts';
+import { findAdb } from './drivers/android/find-adb.ts';
 import { openCentral } from './drivers/central/open-central.http.ts';
 import type { StartChild } from './drivers/child/child.ts';
 import { createNodeClock } from './drivers/clock/clock.node.ts';
+import type { Clock } from './drivers/clock/clock.ts';
 import type { DeviceAdapter } from './drivers/devices/adapter.ts';
 import type { Keystore } from './drivers/keystore/keystore.ts';
 import { createPiceaHost } from './drivers/picea/picea.node.ts';
@@ -25,6 +28,8 @@ export type BenchOptions = {
   /** Virtual phones plugged in at the start of training. */
   phones: number;
   serialPaths: readonly string[];
+  /** The `adb` program; looked for on this computer when it is not named. Never started in training. */
+  adb?: string;
   /** Command of the vendor's SDK host; null when there is none on this machine. */
   piceaCommand: { command: string; args: readonly string[] } | null;
   keystore(folder: string): Promise<Keystore>;
@@ -61,7 +66,7 @@ export async function openBench(options: BenchOptions): Promise<Station> {
     clock,
     ...(options.startLine && { startLine: options.startLine }),
   });
-  const adapters: DeviceAdapter[] = virtual ? [virtual.adapter, serial] : [serial];
+  const adapters: DeviceAdapter[] = virtual ? [virtual.adapter, serial] : [serial, androidPhones(options, clock)];
   const picea = virtual?.picea ?? realPicea(options, clock);
   const plugs: TrainingBench | null = virtual && {
     plugIn: fault => ({ portPath: virtual.plug({ fault }).portPath }),
@@ -104,7 +109,12 @@ export async function openBench(options: BenchOptions): Promise<Station> {
   );
 }
 
-function realPicea({ piceaCommand, log }: BenchOptions, clock: ReturnType<typeof createNodeClock>): Picea {
+function androidPhones({ adb, dataDir, log }: BenchOptions, clock: Clock): DeviceAdapter {
+  const command = adb ?? findAdb(process.env, process.platform);
+  return createAndroidAdapter({ command, clock, log, portFile: join(dataDir, 'adb-port') });
+}
+
+function realPicea({ piceaCommand, log }: BenchOptions, clock: Clock): Picea {
   return piceaCommand ? createPiceaHost({ ...piceaCommand, clock, log }) : noPicea;
 }
 

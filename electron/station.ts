@@ -138,6 +138,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     restored: isOlderCopy,
     missedOrders: fleet.missedOrders,
     certificate: papers.certificate,
+    adapters: drivers.adapters,
   });
 
   const handlers: Handlers = {

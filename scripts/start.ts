@@ -7,11 +7,12 @@ import { isBuilt } from './build-state.ts';
 import { buildApplication, projectDir } from './bundle.ts';
 import { electronBinary, openElectron } from './electron-binary.ts';
 
-const usage = `npm start -- [--training [--phones N]] [--serial PATH]… [--picea "COMMAND ARGS"] [--data DIR] [--port N] [--browser]
+const usage = `npm start -- [--training [--phones N]] [--serial PATH]… [--adb PATH] [--picea "COMMAND ARGS"] [--data DIR] [--port N] [--browser]
 
   --training   virtual devices, in a data folder of their own
   --phones     how many of them are plugged in at the start (4)
   --serial     watch this serial line (may repeat)
+  --adb        the adb program for Android phones (looked for on PATH by default)
   --picea      command of the SDK host that erases
   --data       folder for everything the bench keeps
   --port       port of the loopback host (any free one by default)

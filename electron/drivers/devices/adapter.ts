@@ -1,3 +1,4 @@
+import type { FactName } from '../../../shared/device-facts.ts';
 import type { Identifiers } from '../../../shared/devices.ts';
 
 /** How the device presents itself on the cable. */
@@ -24,6 +25,9 @@ export type Fact<T> =
   | { ok: true; value: T; source: string; raw: string; at: number }
   | { ok: false; why: 'unsupported' | 'denied' | 'locked' | 'timeout' | 'gone' | 'malformed' };
 
+/** What was asked beyond the rest of an identity read; a name that is missing was not asked for. */
+export type DeviceFacts = Readonly<Partial<Record<FactName, Fact<string | number>>>>;
+
 /** What an identity read yields. `identifiers` holds only values that were read; a bad check digit is kept and flagged. */
 export type IdentityRead = {
   identifiers: Identifiers;
@@ -36,6 +40,7 @@ export type IdentityRead = {
   setupState: Fact<'setup' | 'in_use'>;
   /** Number of accounts left on the device, where the protocol can tell. */
   accounts: Fact<number>;
+  facts: DeviceFacts;
 };
 
 /** One conversation with one epoch of one device, with one owner. `close` is bounded and may be called twice. */
@@ -54,6 +59,8 @@ export type DeviceSession = {
 /** One protocol by which devices reach the bench. */
 export type DeviceAdapter = {
   readonly name: string;
+  /** Why this adapter sees no device at all, in words for the operator; null while it works. */
+  trouble?(): string | null;
   /** Calls back with the full list of what is attached, at once and after each change, until the signal aborts. */
   watch(onChange: (sightings: Sighting[]) => void, signal: AbortSignal): void;
   /** Opens the very epoch given; rejects with `device_lost` when that epoch is over, `port_unavailable` when refused. */

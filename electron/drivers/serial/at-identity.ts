@@ -79,5 +79,7 @@ export async function readIdentity(options: {
     batteryLevel: batteryFact(battery.command, battery.answer, at),
     setupState: { ok: false, why: 'unsupported' },
     accounts: { ok: false, why: 'unsupported' },
+    // Standard AT commands know nothing of these.
+    facts: {},
   };
 }

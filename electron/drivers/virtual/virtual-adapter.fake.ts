@@ -2,6 +2,7 @@ import { BenchError } from '../../../shared/errors.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
 import type { DeviceAdapter, DeviceSession, Fact, IdentityRead, Sighting } from '../devices/adapter.ts';
 import type { VirtualPhone } from './phones.fake.ts';
+import { virtualFacts } from './virtual-facts.fake.ts';
 import type { VirtualWorld } from './virtual-world.fake.ts';
 
 const adapterName = 'virtual';
@@ -32,6 +33,7 @@ function tell(phone: VirtualPhone, at: number): IdentityRead {
     batteryLevel: fact(phone.batteryLevel),
     setupState: fact(phone.setupState),
     accounts: fact(phone.accounts),
+    facts: virtualFacts(phone, fact),
   };
 }
 

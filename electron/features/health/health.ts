@@ -4,6 +4,7 @@ import type { Health, healthMethods } from '../../../shared/health.ts';
 import type { JournalStatus } from '../../../shared/journal.ts';
 import type { KeyAge } from '../../../shared/keys.ts';
 import type { SyncStatus } from '../../../shared/sync.ts';
+import type { DeviceAdapter } from '../../drivers/devices/adapter.ts';
 import type { Picea } from '../../drivers/picea/picea.ts';
 import type { Handlers } from '../../handlers.ts';
 
@@ -21,6 +22,7 @@ export type HealthDeps = {
   picea: Picea;
   /** How the certificate stands that reports are signed with; null before the first. */
   certificate(): Promise<AuthorityStatus['station']>;
+  adapters: readonly DeviceAdapter[];
   /** The journal is shorter than this station once had: the database is an older copy. */
   restored: boolean;
   /** Personal data stay closed until the fleet was heard. */
@@ -63,7 +65,8 @@ export function createHealth(deps: HealthDeps) {
         !deps.training &&
         'Keys rest in a file, which is weaker than the keystore of the system.',
     ];
-    return found.filter(line => line !== false);
+    const unseen = deps.adapters.flatMap(adapter => adapter.trouble?.() ?? []);
+    return [...found.filter(line => line !== false), ...unseen];
   };
 
   return {

@@ -1,0 +1,54 @@
+import { judgeImei } from '../../../shared/devices.ts';
+import type { Fact } from '../devices/adapter.ts';
+import type { Answer } from './batch.ts';
+import { readParcel } from './parcel.ts';
+import { outputOf, told, unknown } from './told.ts';
+
+const caller = 's16 com.android.shell';
+const first = ['service call iphonesubinfo 1', `service call iphonesubinfo 1 ${caller}`] as const;
+/** The number of the call changed between Android 9 and 10. */
+const second = [
+  `service call iphonesubinfo 4 i32 1 ${caller}`,
+  `service call iphonesubinfo 3 i32 1 ${caller}`,
+] as const;
+
+export const imeiCommands: readonly string[] = [...first, ...second];
+
+/** The two IMEIs out of the answers to `imeiCommands`. */
+export function imeiFacts(answers: readonly Answer[], at: number): { imei1: Fact<string>; imei2: Fact<string> } {
+  const imei1 = firstOf(first, answers.slice(0, first.length), at, () => true);
+  // Another version of Android tells another number here, which may be a subscriber's: only one of the same type counts.
+  const imei2 = imei1.ok
+    ? firstOf(second, answers.slice(first.length), at, text => text !== imei1.value && sameType(text, imei1.value))
+    : unknown(imei1.why);
+  return { imei1, imei2 };
+}
+
+const sameType = (a: string, b: string) => a.slice(0, 8) === b.slice(0, 8);
+
+function firstOf(
+  commands: readonly string[],
+  answers: readonly (Answer | undefined)[],
+  at: number,
+  fits: (text: string) => boolean,
+): Fact<string> {
+  const facts = commands.map((command, index) => imeiFact(command, answers[index], at, fits));
+  const refused = facts.find(fact => !fact.ok && (fact.why === 'denied' || fact.why === 'timeout'));
+  return facts.find(fact => fact.ok) ?? refused ?? facts[0] ?? unknown('unsupported');
+}
+
+function imeiFact(
+  command: string,
+  answer: Answer | undefined,
+  at: number,
+  fits: (text: string) => boolean,
+): Fact<string> {
+  const result = outputOf(answer);
+  if ('why' in result) return unknown(result.why);
+  const parcel = readParcel(result.output);
+  if (parcel.kind === 'refused') return unknown('denied');
+  if (parcel.kind === 'none') return unknown('unsupported');
+  return judgeImei(parcel.text) === 'valid' && fits(parcel.text)
+    ? told(parcel.text, command, parcel.text, at)
+    : unknown('malformed');
+}
