@@ -126,6 +126,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
   });
   const keys = createKeys({ ...base, databases: databasesOf(parts) });
   const health = createHealth({
+    ...given,
     version: appVersion,
     startedAt,
     training,
@@ -134,11 +135,9 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     sync: sync.status,
     keystore: keystore.strength,
     keys: keys.ages,
-    picea,
     restored: isOlderCopy,
     missedOrders: fleet.missedOrders,
     certificate: papers.certificate,
-    adapters: drivers.adapters,
   });
 
   const handlers: Handlers = {
