@@ -17,7 +17,7 @@ export const systemTools: readonly SystemTool[] = [
   { command: 'iaxmodem', aptPackage: 'iaxmodem', neededBy: 'serial lines' },
   { command: 'adb', aptPackage: 'adb', neededBy: 'Android phones' },
   {
-    command: 'clang++',
+    command: 'clang',
     aptPackage: 'clang',
     with: [
       'android-libboringssl-dev',

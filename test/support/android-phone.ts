@@ -14,6 +14,7 @@ const build = fileURLToPath(new URL('../peers/adbd/build.sh', import.meta.url));
 
 function whyNot(): Promise<string | null> {
   if (!haveTool('adb')) return Promise.resolve('adb is not installed (apt install adb)');
+  if (!haveTool('clang')) return Promise.resolve('clang is not installed, which builds adbd (apt install clang)');
   if (process.platform !== 'linux') return Promise.resolve('adbd is built on Linux only');
   return new Promise(resolve => {
     execFile(build, [cache], { timeout: buildLimitMs }, (error, _stdout, stderr) => {
