@@ -102,11 +102,14 @@ describe('a second factor', () => {
   });
 
   test('is removed by oneself with a fresh proof, and needed again before the next privileged act', async () => {
-    const { admin, shown } = await enrolled();
+    const { admin, shown, recovery } = await enrolled();
     await bench.clock.advance(10 * 60_000);
     await expect(admin['me.remove_factor']()).rejects.toMatchObject({ code: 'step_up_needed' });
+    const elsewhere = bench.connect('elsewhere');
+    await elsewhere['identity.sign_in']({ name, password, code: recovery(0) });
     await admin['identity.step_up']({ password, code: shown() });
     expect(await admin['me.remove_factor']()).toMatchObject({ secondFactor: false, recoveryCodesLeft: 0 });
+    expect(await elsewhere['identity.session']()).toBeNull();
     await expect(admin['users.list']()).rejects.toMatchObject({ code: 'mfa_needed' });
     const types = (await admin['journal.list']({ limit: 50 })).map(entry => entry.type);
     expect(types).toEqual(expect.arrayContaining(['operator.factor_set', 'operator.factor_removed']));

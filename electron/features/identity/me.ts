@@ -103,6 +103,7 @@ export function createMe(deps: MeDeps) {
     },
     'me.remove_factor': (_, caller) => {
       database.write(tx => factors.remove(tx, caller.operatorId, caller.operatorId));
+      desk.endAllOf(caller.operatorId, caller.connection);
       desk.change(caller, { secondFactor: factorRoles.includes(caller.role) ? 'needed' : 'none' });
       return me(caller);
     },
