@@ -20,7 +20,7 @@ const minuteMs = 60_000;
 /** A start is not held up for longer by a server that does not answer; after a restore there is more to wait for. */
 const patience = { start: 2_000, restored: 15_000 };
 
-type Deps = Pick<StationParts, 'database' | 'journal' | 'subjects' | 'settings' | 'encryptionKey'> &
+type Deps = Pick<StationParts, 'database' | 'journal' | 'subjects' | 'settings' | 'stationKeys'> &
   Pick<Drivers, 'clock' | 'random' | 'keystore'> &
   Pick<StationConfig, 'log' | 'policy'> & {
     central(url: string): Central;

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Central } from './drivers/central/central.ts';
 import type { Drivers, StationParts } from './station-parts.ts';
 
@@ -7,11 +8,12 @@ import type { Drivers, StationParts } from './station-parts.ts';
  */
 export function createStationCentral(
   { central, clock }: Pick<Drivers, 'central' | 'clock'>,
-  { settings, authKey }: Pick<StationParts, 'settings' | 'authKey'>,
+  { settings, stationKeys }: Pick<StationParts, 'settings' | 'stationKeys'>,
 ): (url: string, pin?: string | null) => Central {
-  let kept: { url: string; pin: string | null; client: Central } | null = null;
+  let kept: { url: string; pin: string | null; authKey: KeyObject; client: Central } | null = null;
   return (url, pin = settings.get('server-pin')) => {
-    if (kept?.url === url && kept.pin === pin) return kept.client;
+    const authKey = stationKeys.shown();
+    if (kept?.url === url && kept.pin === pin && kept.authKey === authKey) return kept.client;
     const client = central(url, {
       stationId: () => settings.get('station-id') ?? '',
       audience: () => settings.get('fleet-vkey'),
@@ -19,7 +21,7 @@ export function createStationCentral(
       pin,
       now: clock.now,
     });
-    kept = { url, pin, client };
+    kept = { url, pin, authKey, client };
     return client;
   };
 }

@@ -18,10 +18,9 @@ import { openIdentityDigest } from './features/identity/identity-key.ts';
 import type { IdentityPolicy } from './features/identity/policy.ts';
 import type { ErasePolicy } from './features/jobs/erase-run.ts';
 import type { JobPolicy } from './features/jobs/jobs.ts';
-import { openAuthKey } from './features/journal/auth-key.ts';
-import { openEncryptionKey } from './features/journal/encryption-key.ts';
 import { createJournal, type Journal } from './features/journal/journal.ts';
 import { openKeyring } from './features/journal/keyring.ts';
+import { openStationKeys } from './features/journal/station-keys.ts';
 import { createSubjects } from './features/journal/subjects.ts';
 import { openWrappingKey } from './features/journal/wrapping-key.ts';
 import { openHighWater } from './features/station/high-water.ts';
@@ -96,8 +95,7 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
     if (renewed || keysRenewed) recordRekeyed(database, journal, { station: renewed, keys: keysRenewed });
     const highWater = await openHighWater(keystore);
     const identityDigest = await openIdentityDigest({ keystore, random });
-    const authKey = await openAuthKey(keystore);
-    const encryptionKey = await openEncryptionKey(keystore);
+    const stationKeys = await openStationKeys({ keystore, recorded: settings.get('auth-key') });
     const blobs = createBlobs({ folder: folder.file('blobs'), randomBytes: random.bytes });
     return {
       folder,
@@ -110,8 +108,7 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
       highWater,
       identityDigest,
       blobs,
-      authKey,
-      encryptionKey,
+      stationKeys,
       close,
     };
   } catch (error) {

@@ -9,19 +9,19 @@ import { createSampling } from './features/jobs/sampling.ts';
 import { exportJournal } from './features/journal/export-journal.ts';
 import type { Journal } from './features/journal/journal.ts';
 import { createJournalHandlers } from './features/journal/journal-handlers.ts';
-import { createKeys } from './features/keys/keys.ts';
 import { resultFilesOf } from './features/reports/result-files.ts';
 import { createSync } from './features/sync/sync.ts';
 import { trustOf } from './features/sync/trust.ts';
 import { createTraining } from './features/training/training.ts';
 import type { Handlers } from './handlers.ts';
+import { createKeyParts } from './key-parts.ts';
 import { createPaperParts } from './paper-parts.ts';
 import { createPrivacyParts } from './privacy-parts.ts';
 import { createPublisher } from './publisher.ts';
 import { createReviewParts } from './review-parts.ts';
 import { createRouter, type RouterDeps } from './router.ts';
 import { createStationCentral } from './station-central.ts';
-import { type Drivers, openStationParts, type StationConfig, type StationParts } from './station-parts.ts';
+import { type Drivers, openStationParts, type StationConfig } from './station-parts.ts';
 import { coalesce, every, notifying, steady, unattended } from './timing.ts';
 
 export type { Drivers, StationConfig } from './station-parts.ts';
@@ -49,7 +49,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
   const lasting = steady(clock);
   const parts = await openStationParts(given, config);
   const drivers = { ...given, central: createStationCentral(given, parts) };
-  const { settings, subjects, journal, blobs, highWater } = parts;
+  const { settings, subjects, journal, blobs, highWater, stationKeys } = parts;
   const publisher = createPublisher({ sessionOf: connection => identity.sessionOf(connection) });
   const { publish, publishTo } = publisher;
   const database = notifying(parts.database, () => changed.soon());
@@ -113,7 +113,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
   const isOlderCopy = journal.status().size < highWater.marks().logSize;
   const fleet = createPrivacyParts({
     ...base,
-    encryptionKey: parts.encryptionKey,
+    stationKeys,
     ...drivers,
     ...config,
     identity,
@@ -124,7 +124,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
         .flatMap(id => [...evidence.filesOf(id), ...reports.filesOf(id), ...resultFilesOf(journal, id)]),
     restored: isOlderCopy,
   });
-  const keys = createKeys({ ...base, databases: databasesOf(parts) });
+  const keys = createKeyParts(parts, { ...drivers, database });
   const health = createHealth({
     ...given,
     version: appVersion,
@@ -223,13 +223,6 @@ function recordingRefusals(database: Database, journal: Journal): RouterDeps['on
   return ({ method, code, operatorId, job }) => {
     const actor = operatorId ?? undefined;
     database.write(tx => journal.append(tx, { type: 'access.refused', actor, job, data: { method, code } }));
-  };
-}
-
-function databasesOf({ keyring, database, keys }: StationParts) {
-  return {
-    station: { database, key: keyring.databases.station },
-    keys: { database: keys, key: keyring.databases.keys },
   };
 }
 

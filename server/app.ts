@@ -16,6 +16,7 @@ import { forgettingRoutes } from './routes/forgetting.ts';
 import { observingRoutes } from './routes/observing.ts';
 import { readingRoutes } from './routes/reading.ts';
 import { sealedRoutes } from './routes/sealed.ts';
+import { keyChangeRoutes } from './routes/station-keys.ts';
 import { formType, tokenRoutes } from './routes/token.ts';
 import { createSealedStore } from './sealed-store.ts';
 
@@ -77,6 +78,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   const witnessVkey = keys.cosigner.vkey;
   observingRoutes(app, { db, now });
   tokenRoutes(app, { tokens });
+  keyChangeRoutes(app, { db, stationOf, escrowKey: keys.escrow.privateKey });
   enrolRoutes(app, { db, fleet, witnessVkey, escrowKey: keys.escrow.privateKey, now });
   batchRoutes(app, { db, fleet, cosigner: keys.cosigner, stationOf, now });
   readingRoutes(app, { db, fleet, cosigner: keys.cosigner, stationOf });

@@ -8,6 +8,7 @@ import {
   FleetProof,
   ForgetState,
   Health,
+  KeyChange,
   Orders,
   Problem,
   SealedKey,
@@ -34,6 +35,12 @@ const ok = (description: string, content: Content) => ({ 200: { description, con
 
 /** Every route of the server, as `METHOD path` in the words of its router. */
 const operations: Record<string, Operation> = {
+  'PUT /v1/station/keys': {
+    summary: 'New keys of a station that is known, signed with the key of its log',
+    body: json(KeyChange),
+    answers: { 204: { description: 'The new keys hold; the old auth key too, until the new one is used' } },
+    problems: [400, 401, 403, 409, 413, 415, 429],
+  },
   'POST /v1/enrol': {
     summary: 'Take a station and its log in',
     body: json(EnrolRequest),

@@ -18,6 +18,12 @@ export const EnrolRequest = z.object({
 });
 export type EnrolRequest = z.infer<typeof EnrolRequest>;
 
+/** New keys of a station that is known. */
+export const KeyChange = EnrolRequest.omit({ code: true, prefix: true, stationId: true }).extend({
+  previous: z.base64().length(44).describe('The auth key until now.'),
+});
+export type KeyChange = z.infer<typeof KeyChange>;
+
 export const TokenRequest = z.object({
   grant_type: z.literal('client_credentials'),
   client_assertion_type: z.literal('urn:ietf:params:oauth:client-assertion-type:jwt-bearer'),

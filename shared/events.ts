@@ -36,6 +36,8 @@ export const entryTypes = {
   'key.rotated': { data: KeyRotated },
   /** The keys to personal data lie under another key now. */
   'subject_keys.rewrapped': { data: z.object({}) },
+  /** Public halves, base64: by the first the server knows the station, to the second it seals. */
+  'station_keys.replaced': { data: z.object({ authKey: z.string(), encryptionKey: z.string() }) },
   /** `keys` holds the keys to personal data. */
   'database.rekeyed': { data: z.object({ database: z.enum(['station', 'keys']) }) },
   'station.set_up': {

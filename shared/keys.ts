@@ -10,8 +10,11 @@ export const KeyRotated = z.object({
   vkey: z.string().min(1).max(1024),
 });
 
-/** `log` signs the journal's heads; `subjects` wraps the keys to personal data; `databases` encrypts the two files. */
-export const KeyKind = z.enum(['log', 'subjects', 'databases']);
+/**
+ * `log` signs the journal's heads; `subjects` wraps the keys to personal data; `databases` encrypts the two
+ * files; `server` are those by which the central server knows the station and seals to it.
+ */
+export const KeyKind = z.enum(['log', 'server', 'subjects', 'databases']);
 export type KeyKind = z.infer<typeof KeyKind>;
 
 export const KeyAge = z.object({
@@ -25,6 +28,11 @@ export const KeyAge = z.object({
 export type KeyAge = z.infer<typeof KeyAge>;
 
 export const keyMethods = {
-  /** Replaces every key of the station that can be replaced now, and answers their ages. */
-  'keys.rotate': { input: z.undefined(), output: z.array(KeyAge), access: 'station.manage', stepUp: true },
+  /** Replaces every key of the station that can be replaced now. `left` says why the others stay as they are. */
+  'keys.rotate': {
+    input: z.undefined(),
+    output: z.object({ keys: z.array(KeyAge), left: z.string().nullable() }),
+    access: 'station.manage',
+    stepUp: true,
+  },
 } as const satisfies MethodSpecs;

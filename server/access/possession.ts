@@ -11,8 +11,12 @@ export function enrolmentText({ code, stationId, vkey, authKey, encryptionKey }:
  * Whether the sender holds all three keys that it names: signatures by the log key and the auth key, and a MAC under
  * the secret that only the encryption key shares with the server's.
  */
-export function showsItsKeys(request: EnrolRequest, logKey: KeyObject, escrowKey: KeyObject): boolean {
-  const text = enrolmentText(request);
+export function showsItsKeys(
+  text: Buffer,
+  request: Pick<EnrolRequest, 'authKey' | 'encryptionKey' | 'proof' | 'authProof' | 'encryptionProof'>,
+  logKey: KeyObject,
+  escrowKey: KeyObject,
+): boolean {
   const authKey = publicKeyOf('ed25519', request.authKey);
   const encryptionKey = publicKeyOf('x25519', request.encryptionKey);
   if (!authKey || !encryptionKey) return false;

@@ -9,6 +9,7 @@ import type { TokenRequest } from '../schemas.ts';
 import { headerOf, publicKeyOf, verifiedJws } from './jws.ts';
 import { checkClock, createProofCheck, skewMs } from './proofs.ts';
 import { createReplayGuard } from './replay.ts';
+import { retire, retiringKey } from './retiring.ts';
 
 /** The station that a request proved to come from; throws ServerError 401 or 403. */
 export type StationOf = (request: FastifyRequest) => string | Promise<string>;
@@ -51,12 +52,21 @@ export function createTokens({ db, audience, publicUrl, now }: Deps) {
     if (station.revoked_at !== null) throw revoked();
   };
 
+  /** By the station's key, or by the one before it while that was not used yet. */
+  const signedBy = async (station: ServerTables['station'], jws: string) => {
+    const key = publicKeyOf('ed25519', station.auth_key);
+    const claims = key && (await verifiedJws(jws, key, Assertion));
+    const former = await retiringKey(db, station.id);
+    if (claims && former !== undefined) await retire(db, station.id);
+    const formerKey = claims || former === undefined ? null : publicKeyOf('ed25519', former);
+    return formerKey ? verifiedJws(jws, formerKey, Assertion) : claims;
+  };
+
   const asserted = async (jws: string): Promise<z.infer<typeof Assertion>> => {
     if (!headerOf(jws, AssertionHeader)) throw badClient('The assertion is not of the kind that is taken here: EdDSA.');
     const id = claimedStation(jws);
     const station = await db.selectFrom('station').selectAll().where('id', '=', id).executeTakeFirst();
-    const key = station && publicKeyOf('ed25519', station.auth_key);
-    const claims = key ? await verifiedJws(jws, key, Assertion) : null;
+    const claims = station ? await signedBy(station, jws) : null;
     // The same words for both, so that nobody learns who is enrolled.
     if (!station || !claims || claims.iss !== id || claims.sub !== id)
       throw badClient('No station that is enrolled here signed this assertion.');

@@ -33,6 +33,8 @@ export type ServerTables = {
     enrolled_at: string;
     revoked_at: string | null;
   };
+  /** The auth key before the present one, good until that is used. */
+  retiring_key: { station: string; auth_key: string };
   /** Assertions and proofs that were used; `expires_at` in ms since 1970, when they would be refused for their age. */
   dpop_jti: { hash: string; expires_at: number };
   /** Sealed values of entries; without the subject's key nobody can open them. */

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { TlogError } from '../../shared/tlog/errors.ts';
 import { parseVkey, type VerifierKey } from '../../shared/tlog/note.ts';
-import { showsItsKeys } from '../access/possession.ts';
+import { enrolmentText, showsItsKeys } from '../access/possession.ts';
 import type { ServerTables } from '../database/tables.ts';
 import type { Fleet } from '../fleet.ts';
 import { emptyLog, originHash } from '../log-store.ts';
@@ -27,7 +27,7 @@ export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, escr
       throw new ServerError(400, parsed.error.issues.map(i => `${i.path.join('.')}: ${i.message}`).join('; '));
     const { code, prefix, stationId, vkey } = parsed.data;
     const key = logKey(vkey, stationId);
-    if (!showsItsKeys(parsed.data, key.publicKey, escrowKey))
+    if (!showsItsKeys(enrolmentText(parsed.data), parsed.data, key.publicKey, escrowKey))
       throw new ServerError(400, 'The station did not prove that it holds its keys.');
     const origin = key.name;
     await db.transaction().execute(async trx => {

@@ -50,8 +50,7 @@ export async function benchBacklog(entries = 50_000): Promise<string[]> {
       random,
       publish: () => {},
       onIdle: () => {},
-      authKey: parts.authKey,
-      encryptionKey: parts.encryptionKey,
+      stationKeys: parts.stationKeys,
       central: createStationCentral({ central: openCentral, clock }, parts),
       log: () => {},
     });

@@ -39,15 +39,22 @@ describe('the keys of a station', () => {
     await bench.clock.advance(5 * 60_000);
     await expect(again['keys.rotate']()).rejects.toMatchObject({ code: 'step_up_needed' });
     await again['identity.step_up']({ password: passwords.admin });
-    const ages = await again['keys.rotate']();
-    expect(ages.map(({ state }) => state)).toEqual(['good', 'good', 'good']);
+    const { keys: ages, left } = await again['keys.rotate']();
+    expect(left).toBe(null);
+    expect(ages.map(({ state }) => state)).toEqual(ages.map(() => 'good'));
     expect(new Set(ages.map(({ since }) => since)).size).toBe(1);
     const { keys, warnings } = await again['health.get']();
     expect(keys).toEqual(ages);
     expect(keyWarnings(warnings)).toEqual([]);
     const entries = await again['journal.list']({ limit: 10 });
     const acts = entries.filter(({ actorName }) => actorName === 'Ada Admin').map(({ type }) => type);
-    expect(acts.slice(0, 4)).toEqual(['database.rekeyed', 'database.rekeyed', 'key.rotated', 'subject_keys.rewrapped']);
+    expect(acts.slice(0, 5)).toEqual([
+      'database.rekeyed',
+      'database.rekeyed',
+      'key.rotated',
+      'subject_keys.rewrapped',
+      'station_keys.replaced',
+    ]);
     expect(await again['journal.verify']()).toMatchObject({ ok: true });
   });
 });

@@ -44,8 +44,9 @@ describe('an enrolled station', () => {
     const before = await verified();
     expect(before).toMatchObject({ ok: true, failed: [] });
     expect(before.policy.rotations).toBe(undefined);
-    const ages = await station.admin['keys.rotate']();
-    expect(ages.map(({ state }) => state)).toEqual(ages.map(() => 'good'));
+    const { keys, left } = await station.admin['keys.rotate']();
+    expect(left).toBe(null);
+    expect(keys.map(({ state }) => state)).toEqual(keys.map(() => 'good'));
     expect(await seeds()).toBe(2);
     await settled();
     expect(await seeds()).toBe(1);

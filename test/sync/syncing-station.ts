@@ -1,4 +1,3 @@
-import { createPrivateKey } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { createTokenAccess } from '../../electron/drivers/central/tokens.http.ts
 import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
 import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
+import { parsePrivateKeys } from '../../electron/features/journal/private-keys.ts';
 import { openStationParts } from '../../electron/station-parts.ts';
 import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
 import type { Client } from '../../shared/client.ts';
@@ -79,8 +79,9 @@ export async function startSyncing() {
   };
 
   /** What the station shows to the server, with the key that lies in its keystore. */
-  const authKey = createPrivateKey((await keystore.get('auth-key')) ?? '');
-  const shown = (origin: string) => {
+  const shown = async (origin: string) => {
+    const authKey = parsePrivateKeys((await keystore.get('auth-key')) ?? '', 'ed25519').at(-1);
+    if (!authKey) throw new Error('the station has no key');
     const { url, fleetVkey: audience } = serving();
     return createStationAccess({ stationId: origin.split('/')[2] ?? '', authKey }, { url, audience, now });
   };
@@ -165,7 +166,7 @@ export async function startSyncing() {
       const { vkey } = (JSON.parse(entry) as { data: { vkey: string } }).data;
       const path = `/v1/logs/${oh}/checkpoint`;
       const note = await (
-        await fetch(new URL(path, serving().url), { headers: await shown(origin).headers('GET', path) })
+        await fetch(new URL(path, serving().url), { headers: await (await shown(origin)).headers('GET', path) })
       ).text();
       const { text, signatures } = openNote(note, [parseVkey(vkey), parseVkey(serving().witnessVkey)]);
       if (signatures.length !== 2) throw new Error('the head lacks a signature');

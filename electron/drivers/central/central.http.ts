@@ -51,6 +51,11 @@ export function createCentralClient(
       if (answer.status === 200 && answer.type === 'text/plain') return answer.text;
       throw refusal(answer);
     },
+    async changeKeys(change, signal) {
+      const init = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(change) };
+      const answer = await askAsStation('v1/station/keys', init, signal);
+      if (answer.status !== 204) throw refusal(answer);
+    },
     async enrol(request: EnrolRequest, signal) {
       const headers = { 'content-type': 'application/json' };
       const answer = await ask('v1/enrol', { method: 'POST', headers, body: JSON.stringify(request) }, signal);

@@ -28,6 +28,15 @@ export type EnrolRequest = {
   encryptionProof: string;
 };
 
+/** New keys of a station that is known; `proof` and its fellows as in an enrolment. */
+export type KeyChange = Pick<
+  EnrolRequest,
+  'vkey' | 'authKey' | 'encryptionKey' | 'proof' | 'authProof' | 'encryptionProof'
+> & {
+  /** The auth key until now. */
+  previous: string;
+};
+
 export type Enrolment = {
   /** Origin of the log the station may now write. */
   origin: string;
@@ -40,6 +49,8 @@ export type Enrolment = {
 /** The central server as a station sees it. Rejects with `server_unreachable` for anything that is not its protocol. */
 export type Central = PersonalDataServer & {
   enrol(request: EnrolRequest, signal: AbortSignal): Promise<Enrolment>;
+  /** Asks with the old auth key, which stays good until the new one is used. */
+  changeKeys(change: KeyChange, signal: AbortSignal): Promise<void>;
   /** `oh` is the hex SHA-256 of the log's origin. */
   putBatch(oh: string, body: Buffer, signal: AbortSignal): Promise<BatchAnswer>;
   /** The newest head the server has of this log: a note with the station's own signature and the server's. */

@@ -1,11 +1,9 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Keystore } from '../../drivers/keystore/keystore.ts';
+import { formatPrivateKeys, mostKeys, parsePrivateKeys, samePublicKey } from './private-keys.ts';
 
 const name = 'log-key';
-/** A credential of Windows holds 2,560 bytes. */
-const most = 48;
-const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export type LogKeys = {
   /** The private keys that are kept, oldest first. */
@@ -23,16 +21,16 @@ export type LogKeys = {
  * all. The value is one PEM, as it was before the first rotation, or the seeds in base64.
  */
 export async function openLogKeys(keystore: Keystore): Promise<LogKeys> {
-  let keys = parse((await keystore.get(name)) ?? '');
+  let keys: readonly KeyObject[] = parsePrivateKeys((await keystore.get(name)) ?? '', 'ed25519');
   const store = async (next: readonly KeyObject[]) => {
-    await keystore.set(name, next.map(seedOf).join(' '));
+    await keystore.set(name, formatPrivateKeys(next));
     keys = next;
   };
   const at = (key: KeyObject) => keys.findIndex(held => samePublicKey(held, key));
   return {
     held: () => keys,
     async add(key) {
-      if (keys.length >= most)
+      if (keys.length >= mostKeys)
         throw new BenchError(
           'conflict',
           'Too many keys wait for the central server to confirm them. Let the station reach it first.',
@@ -46,27 +44,4 @@ export async function openLogKeys(keystore: Keystore): Promise<LogKeys> {
       if (at(key) > 0) await store(keys.slice(at(key)));
     },
   };
-}
-
-export function samePublicKey(a: KeyObject, b: KeyObject): boolean {
-  return publicOf(a).equals(publicOf(b));
-}
-
-function publicOf(key: KeyObject): KeyObject {
-  return key.type === 'private' ? createPublicKey(key) : key;
-}
-
-function seedOf(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'der' }).subarray(-32).toString('base64');
-}
-
-function parse(value: string): readonly KeyObject[] {
-  if (value.startsWith('-----BEGIN')) return [createPrivateKey(value)];
-  return value
-    .split(' ')
-    .filter(seed => seed !== '')
-    .map(seed => {
-      const key = Buffer.concat([pkcs8Prefix, Buffer.from(seed, 'base64')]);
-      return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
-    });
 }

@@ -5,7 +5,8 @@ import { createNoteSigner, formatVkey, parseVkey } from '../../../shared/tlog/no
 import type { Database } from '../../database/database.ts';
 import { createSettings } from '../station/settings.ts';
 import type { JournalStore } from './journal.store.ts';
-import { type LogKeys, samePublicKey } from './log-keys.ts';
+import type { LogKeys } from './log-keys.ts';
+import { samePublicKey } from './private-keys.ts';
 
 const replaced =
   'The key that signs this journal was replaced after this copy of the data was made. Put the newest data back.';
@@ -44,6 +45,11 @@ export function createSigning(deps: { database: Database; store: JournalStore; o
     return chain;
   };
   const privateOf = ({ key }: LogKey) => logKeys.held().find(held => samePublicKey(held, key.publicKey));
+  const signerOf = (key: LogKey) => {
+    const held = privateOf(key);
+    if (!held) throw new BenchError('journal_damaged', replaced);
+    return { vkey: key.key.vkey, sign: (message: Buffer) => sign(null, message, held) };
+  };
   const inForce = () => keyAt(keys(), store.mustHead().size);
 
   /** From which size on heads can be signed; smaller ones need a key that is gone. */
@@ -65,12 +71,9 @@ export function createSigning(deps: { database: Database; store: JournalStore; o
       });
     },
     /** The key that the log began with, to enrol with: the server follows the entries from there. */
-    first() {
-      const [key] = keys();
-      const held = key && privateOf(key);
-      if (!key || !held) throw new BenchError('journal_damaged', replaced);
-      return { vkey: key.key.vkey, sign: (message: Buffer) => sign(null, message, held) };
-    },
+    first: () => signerOf(keyAt(keys(), 0)),
+    /** The newest key that the server knows of. */
+    confirmed: () => signerOf(keyAt(keys(), store.mustHead().acked_size)),
 
     /**
      * Where a batch from `from` ends. A server that fell back behind a rotation knows the old key alone, which is gone:

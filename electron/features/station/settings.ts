@@ -19,6 +19,7 @@ export type SettingKey =
   | 'directory'
   | 'directory-version'
   | 'directory-sent'
+  | 'auth-key'
   | 'order-cursor'
   | 'orders-missed'
   | 'last-contact'

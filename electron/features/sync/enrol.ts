@@ -1,23 +1,22 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Database } from '../../database/database.ts';
 import type { Central } from '../../drivers/central/central.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { StationKeys } from '../journal/station-keys.ts';
 import type { Settings } from '../station/settings.ts';
-import { enrolmentProofs } from './possession.ts';
+import { possessionProofs } from './possession.ts';
 
 type Deps = {
   database: Database;
   journal: Journal;
   settings: Settings;
-  /** Ed25519, by which the server knows the station; X25519, to which it seals. */
-  authKey: KeyObject;
-  encryptionKey: KeyObject;
+  stationKeys: StationKeys;
   central(url: string, pin?: string | null): Central;
 };
 
 /** Takes the station in at a server: proves that it holds its keys, and keeps whom to trust from then on. */
 export async function enrolStation(
-  { database, journal, settings, authKey, encryptionKey, central }: Deps,
+  { database, journal, settings, stationKeys, central }: Deps,
   { serverUrl, code, pin, signal }: { serverUrl: string; code: string; pin: string | null; signal: AbortSignal },
 ): Promise<void> {
   const server = central(serverUrl, pin);
@@ -25,11 +24,10 @@ export async function enrolStation(
   const prefix = settings.get('prefix') ?? '';
   const { origin } = journal;
   const { vkey, sign } = journal.signing.first();
-  const proofs = enrolmentProofs({
-    named: { code, stationId, vkey },
-    signWithLogKey: sign,
-    authKey,
-    encryptionKey,
+  const proofs = possessionProofs({
+    head: ['enrol/v1', code, stationId, vkey],
+    sign,
+    keys: stationKeys.current(),
     escrowNote: await server.escrowKey(signal),
   });
   const { witnessVkey, fleetVkey } = await server.enrol({ code, prefix, stationId, vkey, ...proofs }, signal);

@@ -5,6 +5,7 @@ import { openNote, parseVkey } from '../../../shared/tlog/note.ts';
 import type { Database } from '../../database/database.ts';
 import type { Central } from '../../drivers/central/central.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { StationKeys } from '../journal/station-keys.ts';
 import type { Subjects } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
 import type { Errand } from './errands.ts';
@@ -16,8 +17,8 @@ type Deps = {
   journal: Journal;
   subjects: Subjects;
   settings: Settings;
-  /** X25519; opens what comes back. */
-  encryptionKey: KeyObject;
+  /** Open what comes back. */
+  stationKeys: StationKeys;
   /** Public half of the recovery key; null while there is none. */
   recoveryKey(): KeyObject | null;
   log(line: Record<string, unknown>): void;
@@ -28,12 +29,12 @@ type Deps = {
  * one JWE for each: JWEs with many recipients need a key wrap that not every crypto library of a desktop has.
  */
 export function createEscrow(deps: Deps): { upload: Errand; fetch: Errand } {
-  const { database, journal, subjects, settings, encryptionKey, log } = deps;
+  const { database, journal, subjects, settings, stationKeys, log } = deps;
 
   const recipients = async (server: Central, signal: AbortSignal): Promise<[kid: string, key: KeyObject][]> => {
     const serverKey = escrowKeyOf(await server.escrowKey(signal), settings.get('fleet-vkey') ?? '');
     const recovery = deps.recoveryKey();
-    const own = createPublicKey(encryptionKey);
+    const own = createPublicKey(stationKeys.current().encryption);
     return [
       ['server', serverKey],
       ...(recovery ? [['recovery', recovery] as [string, KeyObject]] : []),
@@ -42,9 +43,10 @@ export function createEscrow(deps: Deps): { upload: Errand; fetch: Errand } {
   };
 
   const open = async (sealed: readonly string[], subject: string): Promise<Buffer | null> => {
-    for (const jwe of sealed) {
+    const tries = stationKeys.decryption().flatMap(key => sealed.map(jwe => ({ jwe, key })));
+    for (const { jwe, key } of tries) {
       try {
-        const { plaintext, protectedHeader } = await compactDecrypt(jwe, encryptionKey, {
+        const { plaintext, protectedHeader } = await compactDecrypt(jwe, key, {
           keyManagementAlgorithms: ['ECDH-ES'],
           contentEncryptionAlgorithms: ['A256GCM'],
         });

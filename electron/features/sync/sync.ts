@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import type { SyncStatus, syncMethods } from '../../../shared/sync.ts';
 import type { Database } from '../../database/database.ts';
@@ -7,8 +7,10 @@ import { type Clock, sleep } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
 import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { StationKeys } from '../journal/station-keys.ts';
 import type { Settings } from '../station/settings.ts';
 import { askServer } from './ask-server.ts';
+import { introduceAgain } from './change-keys.ts';
 import { judgeHead } from './dispute.ts';
 import { enrolStation } from './enrol.ts';
 import { createFleetProofs, isRevoked } from './fleet-proofs.ts';
@@ -28,8 +30,7 @@ export type SyncDeps = {
   clock: Clock;
   random: Random;
   publish: Publish;
-  authKey: KeyObject;
-  encryptionKey: KeyObject;
+  stationKeys: StationKeys;
   /** A client for the server at this address. */
   central(url: string, pin?: string | null): Central;
   /** Everything is cosigned. */
@@ -59,16 +60,7 @@ export function createSync(deps: SyncDeps) {
   const { database, journal, settings, clock, random } = deps;
   const stopped = new AbortController();
   const oh = createHash('sha256').update(journal.origin).digest('hex');
-  let state: State = {
-    phase: firstPhase(settings),
-    lastAnswer: isRevoked(settings) ? revokedWords : null,
-    lastReceiptAt: lastReceiptAt(journal, settings),
-    nextAttemptAt: null,
-    failures: 0,
-    limit: mostEntries,
-    resumeAt: null,
-    fellBackTo: null,
-  };
+  let state = firstState(journal, settings);
   let cancelTimer = () => {};
   let running: Promise<void> | null = null;
 
@@ -135,6 +127,7 @@ export function createSync(deps: SyncDeps) {
       await fleetProofs.refresh(oh, stopped.signal);
     }
     if (stopped.signal.aborted) return;
+    await introduceAgain(deps, stopped.signal);
     become({ phase: 'idle', nextAttemptAt: null });
     deps.onIdle();
   };
@@ -170,6 +163,7 @@ export function createSync(deps: SyncDeps) {
         freeze(answer.detail);
         return false;
       case 'refused':
+        if (answer.status === 401 && deps.stationKeys.showFormer()) return true;
         if (answer.status === 403 && (await fleetProofs.isRevoked(oh, stopped.signal))) freeze(revokedWords);
         else backOff(`The server refused (${answer.status}): ${answer.detail}`, null);
         return false;
@@ -256,6 +250,19 @@ export function createSync(deps: SyncDeps) {
       cancelTimer();
       await running;
     },
+  };
+}
+
+function firstState(journal: Journal, settings: Settings): State {
+  return {
+    phase: firstPhase(settings),
+    lastAnswer: isRevoked(settings) ? revokedWords : null,
+    lastReceiptAt: lastReceiptAt(journal, settings),
+    nextAttemptAt: null,
+    failures: 0,
+    limit: mostEntries,
+    resumeAt: null,
+    fellBackTo: null,
   };
 }
 

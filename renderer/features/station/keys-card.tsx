@@ -11,6 +11,7 @@ import { day } from '../../ui/time.ts';
 
 const kindWords: Record<KeyKind, string> = {
   log: 'Journal',
+  server: 'Central server',
   subjects: 'Personal data',
   databases: 'Databases',
 };
@@ -23,12 +24,12 @@ export function KeysCard({ keys, onReplaced }: { keys: readonly KeyAge[]; onRepl
   const { api } = useBench();
   const can = useCan();
   const { busy, error, run } = useAction();
-  const [replaced, setReplaced] = useState(false);
+  /** Why some stay as they are, null when all were replaced. */
+  const [left, setLeft] = useState<string | null | undefined>(undefined);
 
   async function replace(): Promise<void> {
-    setReplaced(false);
-    await api['keys.rotate']();
-    setReplaced(true);
+    setLeft(undefined);
+    setLeft((await api['keys.rotate']()).left);
     onReplaced();
   }
 
@@ -74,7 +75,10 @@ export function KeysCard({ keys, onReplaced }: { keys: readonly KeyAge[]; onRepl
       ) : (
         <p className="dimmed flush">The site admin replaces them here.</p>
       )}
-      <div aria-live="polite">{replaced && <StatusMark tone="good">All keys were replaced.</StatusMark>}</div>
+      <div aria-live="polite">
+        {left === null && <StatusMark tone="good">All keys were replaced.</StatusMark>}
+        {typeof left === 'string' && <StatusMark tone="attention">{left}</StatusMark>}
+      </div>
     </Card>
   );
 }
