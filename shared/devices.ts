@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ShownFactLine } from './device-facts.ts';
 import { DeviceId, JobId } from './ids.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
 
@@ -66,6 +67,8 @@ export type Device = z.infer<typeof Device>;
 
 export const deviceMethods = {
   'devices.list': { input: z.undefined(), output: z.array(Device), access: 'bench.read' },
+  /** Everything the last read told and could not tell; identifiers without their values. */
+  'devices.facts': { input: z.object({ deviceId: DeviceId }), output: z.array(ShownFactLine), access: 'bench.read' },
   'devices.identify': { input: z.object({ deviceId: DeviceId }), output: Device, access: 'job.work' },
 } as const satisfies MethodSpecs;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BypassReason } from './approvals.ts';
+import { FactLine } from './device-facts.ts';
 import { Identifiers } from './devices.ts';
 import { EvidenceMediaType } from './evidence.ts';
 import { ExportFilter } from './exports.ts';
@@ -106,6 +107,8 @@ export const entryTypes = {
       model: fact,
       revision: fact,
       imei: z.enum(['valid', 'bad_check_digit', 'imeisv', 'malformed']).nullable(),
+      /** What was asked, with source and time or the reason; entries of older benches have none. */
+      facts: z.array(FactLine).optional(),
     }),
     pii: { identity: z.object({ identifiers: Identifiers }) },
   },

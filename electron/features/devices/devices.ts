@@ -11,6 +11,7 @@ import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import { type Claim, createClaims } from './claims.ts';
 import type { DeviceEvent } from './device.machine.ts';
+import { recordedFacts, shownFacts } from './fact-lines.ts';
 import { type LiveDevice, newLiveDevice, stateOfDevice, stepDevice, viewOfDevice } from './live-device.ts';
 
 const identifyTimeoutMs = 20_000;
@@ -200,6 +201,7 @@ export function createDevices(deps: DevicesDeps) {
 
   const handlers = {
     'devices.list': () => [...live.values()].map(device => viewOfDevice(device, jobs.openJobOf(device.id))),
+    'devices.facts': ({ deviceId }) => shownFacts(find(deviceId).read),
     'devices.identify': async ({ deviceId }) => {
       const state = stateOfDevice(find(deviceId));
       if (state === 'busy' || state === 'identifying')
@@ -266,5 +268,6 @@ function describe(sighting: Sighting, read: IdentityRead) {
     model: text(read.model),
     revision: text(read.revision),
     imei: imei === undefined ? null : judgeImei(imei),
+    facts: recordedFacts(read),
   };
 }

@@ -12,6 +12,7 @@ import { IdentifierList } from '../../ui/identifier-list.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { deviceTones, placeTones } from '../../ui/tones.ts';
 import { deviceStateWords } from '../../ui/words.ts';
+import { FactsPanel } from './facts-panel.tsx';
 import { JobLine } from './job-line.tsx';
 import { nextStepOfDevice } from './next-step.ts';
 
@@ -52,6 +53,7 @@ export const DeviceTile = memo(function DeviceTile({ device, job, selected, onOp
         <span className="tile-port">{device.portPath}</span>
       </div>
       <IdentifierList ids={device.identifiers} />
+      {device.state !== 'lost' && <FactsPanel deviceId={device.id} title={title} />}
       {device.imeiFlag === 'bad_check_digit' && (
         <StatusMark tone="attention">The IMEI's check digit is wrong</StatusMark>
       )}
