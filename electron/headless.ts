@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeBackupWorker } from './backup-process.ts';
 import { createFileKeystore } from './drivers/keystore/keystore.file.ts';
 import { serveOnLoopback } from './loopback.ts';
 import { openBench } from './open-bench.ts';
@@ -39,6 +40,7 @@ export async function startHeadless(options: HeadlessOptions) {
     ...options,
     appVersion: appVersion(),
     worker: nodeReportWorker(),
+    backups: nodeBackupWorker(),
     keystore: async folder => createFileKeystore(join(folder, 'keystore.json')),
   });
   const host = await serveOnLoopback({ station, rendererDir: options.rendererDir, port: options.port });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { backupDied } from './backup-process.ts';
 import type { DocumentTasks } from './document-tasks.ts';
 import type { StartChild } from './drivers/child/child.ts';
 import { createFileKeystore } from './drivers/keystore/keystore.file.ts';
@@ -7,6 +8,7 @@ import { openOsKeystore } from './drivers/keystore/keystore.node.ts';
 import type { WorkerReply } from './drivers/worker/protocol.ts';
 import { createWorkerRequests } from './drivers/worker/requests.ts';
 import type { Worker } from './drivers/worker/worker.ts';
+import type { BackupTasks } from './features/backup/backup-tasks.ts';
 import { launchOptions, readLaunchOptions } from './launch-options.ts';
 import { openBench } from './open-bench.ts';
 import type { Place } from './shell/bench.ts';
@@ -27,6 +29,7 @@ startDesktop(async place => {
     keystore: async folder =>
       options.training ? createFileKeystore(path.join(folder, 'keystore.json')) : openOsKeystore(place.name),
     worker: reportWorker(place),
+    backups: backupWorker(place),
     startLine: serialLine(place),
   });
 });
@@ -35,6 +38,14 @@ function reportWorker({ program, fontsDir }: Place): Worker<DocumentTasks> {
   const builder = { entry: program('report-worker'), args: [fontsDir], name: 'Veriqko Bench documents' };
   return createWorkerRequests<DocumentTasks>(on =>
     startUtility(builder, { message: reply => on.reply(reply as WorkerReply), end: on.end }),
+  );
+}
+
+function backupWorker({ program }: Place): Worker<BackupTasks> {
+  const maker = { entry: program('backup-worker'), args: [], name: 'Veriqko Bench backups' };
+  return createWorkerRequests<BackupTasks>(
+    on => startUtility(maker, { message: reply => on.reply(reply as WorkerReply), end: on.end }),
+    backupDied,
   );
 }
 

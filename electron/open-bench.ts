@@ -17,6 +17,7 @@ import { createNodeRandom } from './drivers/random/random.node.ts';
 import { createSerialAdapter, serialLineChild } from './drivers/serial/serial.node.ts';
 import { createVirtualBench } from './drivers/virtual/virtual-bench.fake.ts';
 import type { Worker } from './drivers/worker/worker.ts';
+import type { BackupTasks } from './features/backup/backup-tasks.ts';
 import { standardIdentityPolicy } from './features/identity/policy.ts';
 import type { TrainingBench } from './features/training/training.ts';
 import { createStation, type Station } from './station.ts';
@@ -34,6 +35,7 @@ export type BenchOptions = {
   piceaCommand: { command: string; args: readonly string[] } | null;
   keystore(folder: string): Promise<Keystore>;
   worker: Worker<DocumentTasks>;
+  backups: Worker<BackupTasks>;
   /** Starts the process of a serial line; a child of plain Node unless told otherwise. */
   startLine?: StartChild;
   appVersion: string;
@@ -92,6 +94,7 @@ export async function openBench(options: BenchOptions): Promise<Station> {
       picea,
       central: openCentral,
       worker,
+      backups: options.backups,
       printer: createNodePrinter({ clock, startLine: options.startLine ?? serialLineChild() }),
       training: plugs,
     },

@@ -2,6 +2,7 @@ import { BenchError } from '../shared/errors.ts';
 import { OperatorId } from '../shared/ids.ts';
 import type { Blobs } from './database/blobs.ts';
 import type { Central } from './drivers/central/central.ts';
+import { recoveryKeyOf } from './features/backup/recovery.ts';
 import { createDirectory } from './features/directory/directory.ts';
 import type { Identity } from './features/identity/identity.ts';
 import type { Jobs } from './features/jobs/jobs.ts';
@@ -43,7 +44,7 @@ export function createPrivacyParts(deps: Deps) {
   const soon = () => errands.soon();
   const fleet = createFleetForgetting({ ...deps, forgetting, expel: identity.expel, onChanged: soon });
   const privacy = createPrivacy({ ...deps, forgetting, fleet });
-  const escrow = createEscrow({ ...deps, recoveryKey: () => null });
+  const escrow = createEscrow({ ...deps, recoveryKey: () => recoveryKeyOf(settings) });
   const expiry = createKeyExpiry({
     ...deps,
     keyCacheMs: deps.policy.keyCacheMs ?? keyCacheMs,

@@ -14,6 +14,7 @@ import type { Picea } from './drivers/picea/picea.ts';
 import type { Printer } from './drivers/printer/printer.ts';
 import type { Random } from './drivers/random/random.ts';
 import type { Worker } from './drivers/worker/worker.ts';
+import type { BackupTasks } from './features/backup/backup-tasks.ts';
 import { openIdentityDigest } from './features/identity/identity-key.ts';
 import type { IdentityPolicy } from './features/identity/policy.ts';
 import type { ErasePolicy } from './features/jobs/erase-run.ts';
@@ -38,6 +39,8 @@ export type Drivers = {
   central(url: string, as: StationCredentials): Central;
   worker: Worker<DocumentTasks>;
   printer: Printer;
+  /** Makes backups in a process of its own. */
+  backups: Worker<BackupTasks>;
   training: TrainingBench | null;
 };
 
@@ -83,9 +86,10 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
     opened.push(database);
 
     const settings = createSettings(database);
+    const wrapping = await openWrappingKey({ keystore, random, keys, initial: keyring.wrappingKey });
     const subjects = createSubjects({
       keys,
-      wrapping: await openWrappingKey({ keystore, random, keys, initial: keyring.wrappingKey }),
+      wrapping,
       random,
       clock,
     });
@@ -102,6 +106,7 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
       keyring,
       database,
       keys,
+      wrapping,
       settings,
       subjects,
       journal,

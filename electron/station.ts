@@ -1,4 +1,5 @@
 import type { Reply } from '../shared/contract.ts';
+import { createBackupParts } from './backup-parts.ts';
 import type { Database } from './database/database.ts';
 import { createDevices } from './features/devices/devices.ts';
 import { createHealth } from './features/health/health.ts';
@@ -109,7 +110,6 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     witness: () => sync.attempt(3_000),
     onNumber: report => highWater.raise({ report, ...anchorOf(journal) }),
   });
-  const { reports } = papers;
   const isOlderCopy = journal.status().size < highWater.marks().logSize;
   const fleet = createPrivacyParts({
     ...base,
@@ -121,10 +121,11 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     filesOf: device =>
       jobs
         .ofDevice(device)
-        .flatMap(id => [...evidence.filesOf(id), ...reports.filesOf(id), ...resultFilesOf(journal, id)]),
+        .flatMap(id => [...evidence.filesOf(id), ...papers.reports.filesOf(id), ...resultFilesOf(journal, id)]),
     restored: isOlderCopy,
   });
   const keys = createKeyParts(parts, { ...drivers, database });
+  const backup = createBackupParts({ ...base, parts, drivers, config });
   const health = createHealth({
     ...given,
     version: appVersion,
@@ -137,6 +138,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     keys: keys.ages,
     restored: isOlderCopy,
     missedOrders: fleet.missedOrders,
+    backups: backup.warnings,
     certificate: papers.certificate,
   });
 
@@ -151,6 +153,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     ...papers.handlers,
     ...fleet.handlers,
     ...keys.handlers,
+    ...backup.handlers,
     ...health,
     ...createTraining(drivers.training),
   };
@@ -171,10 +174,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     erase.interruptUnfinished('restart');
     papers.resume();
     approvals.expireDue();
-    database.write(tx => {
-      const data = { appVersion, node: process.version, platform: `${process.platform}-${process.arch}` };
-      journal.append(tx, { type: 'station.started', data });
-    });
+    recordStart(database, journal, appVersion);
   } catch (error) {
     await fleet.close();
     changed.stop();
@@ -188,15 +188,14 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     every(clock, 60_000, unattended(log, 'erase.not_recorded', interruptNotStored)),
   ];
   devices.start();
+  backup.start();
 
   return {
     call: router.call,
     subscribe: publisher.subscribe,
     closeConnection: identity.closeConnection,
     lockAll: identity.lockAll,
-    exportJournal: folder => {
-      exportJournal(journal, trustOf(settings), folder);
-    },
+    exportJournal: folder => void exportJournal(journal, trustOf(settings), folder),
     async close() {
       for (const stop of stopSweeps) stop();
       changed.stop();
@@ -206,7 +205,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
         await devices.close();
         await fleet.close();
         await sync.close();
-        await Promise.all([picea.close(), drivers.worker.close()]);
+        await Promise.all([picea.close(), drivers.worker.close(), backup.close()]);
         parts.database.write(tx => journal.append(tx, { type: 'station.stopped', data: {} }));
         if (journal.signing.canSign()) journal.checkpoint();
         await highWater.raise(anchorOf(journal));
@@ -224,6 +223,11 @@ function recordingRefusals(database: Database, journal: Journal): RouterDeps['on
     const actor = operatorId ?? undefined;
     database.write(tx => journal.append(tx, { type: 'access.refused', actor, job, data: { method, code } }));
   };
+}
+
+function recordStart(database: Database, journal: Journal, appVersion: string): void {
+  const data = { appVersion, node: process.version, platform: `${process.platform}-${process.arch}` };
+  database.write(tx => journal.append(tx, { type: 'station.started', data }));
 }
 
 /** How far the journal is durable: kept outside the data with every number that is given out. */

@@ -67,6 +67,7 @@ export async function bundleRenderer(outDir: string): Promise<boolean> {
 const programs = {
   'main.js': 'electron/main.ts',
   'report-worker.js': 'electron/report-worker.ts',
+  'backup-worker.js': 'electron/backup-worker.ts',
   'line-process.js': 'electron/drivers/serial/line-process.ts',
 };
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { accessMethods } from './access.ts';
 import { approvalEvents, approvalMethods } from './approvals.ts';
 import { authorityMethods } from './authority.ts';
+import { backupMethods } from './backup.ts';
 import { deviceEvents, deviceMethods } from './devices.ts';
 import { directoryMethods } from './directory.ts';
 import type { ErrorCode } from './errors.ts';
@@ -42,6 +43,7 @@ export const methods = {
   ...directoryMethods,
   ...keyMethods,
   ...healthMethods,
+  ...backupMethods,
   ...trainingMethods,
 } as const;
 

@@ -40,6 +40,26 @@ export const entryTypes = {
   /** Public halves, base64: by the first the server knows the station, to the second it seals. */
   'station_keys.replaced': { data: z.object({ authKey: z.string(), encryptionKey: z.string() }) },
   /** `keys` holds the keys to personal data. */
+  'recovery.key_created': { data: z.object({ fingerprint: z.string() }) },
+  /** Somebody typed its check group: it is kept somewhere, and backups are made for it from now on. */
+  'recovery.key_confirmed': { data: z.object({ fingerprint: z.string() }) },
+  'backup.configured': { data: z.object({ daily: z.boolean(), toFolder: z.boolean() }) },
+  /** Made, read back and verified; `size` and `root` are of the journal in it. */
+  'backup.made': {
+    data: z.object({
+      backup: z.uuid(),
+      size: z.int(),
+      root: z.string(),
+      files: z.int(),
+      sizeBytes: z.int(),
+      fingerprint: z.string(),
+      pruned: z.int(),
+    }),
+  },
+  'backup.failed': { data: z.object({ code: z.string() }) },
+  'station.restored': {
+    data: z.object({ backup: z.uuid(), madeAt: Instant, size: z.int(), root: z.string(), skippedNumbers: z.int() }),
+  },
   'database.rekeyed': { data: z.object({ database: z.enum(['station', 'keys']) }) },
   'station.set_up': {
     data: z.object({ stationId: z.uuid(), prefix: z.string(), siteName: z.string(), stationName: z.string() }),

@@ -28,6 +28,11 @@ export type Database = {
    * ten milliseconds a megabyte and as much disk again meanwhile. Throws as `write` does; the old key holds then.
    */
   rekey(key: Buffer): void;
+  /**
+   * Writes a compact copy as of now, under the same key, to a file that must not exist yet; others may write meanwhile.
+   * Throws as `write` does.
+   */
+  copyTo(file: string): void;
   close(): void;
 };
 
@@ -119,6 +124,13 @@ function wrap(sqlite: Sqlite.Database): Database {
       }
       // The pages under the old key are still in the file, and those under the new one in the log beside it.
       emptyLog();
+    },
+    copyTo(file) {
+      try {
+        sqlite.prepare('VACUUM INTO ?').run(file);
+      } catch (error) {
+        throw translateSqliteError(error, file);
+      }
     },
     close() {
       sqlite.close();

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeBackupWorker } from '../../electron/backup-process.ts';
 import { openCentral } from '../../electron/drivers/central/open-central.http.ts';
 import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import { createFileKeystore } from '../../electron/drivers/keystore/keystore.file.ts';
@@ -34,6 +35,7 @@ export async function openDemoBench(dataDir: string) {
       picea: virtual.picea,
       central: openCentral,
       worker: nodeReportWorker(),
+      backups: nodeBackupWorker(),
       printer: createFakePrinter(),
       training: null,
     },

@@ -49,7 +49,14 @@ describe.skipIf(missing !== null)(name, () => {
   });
 
   test('the archive holds the programs, the pages and the manifest', () => {
-    const own = ['main.js', 'preload.cjs', 'report-worker.js', 'line-process.js', 'renderer/index.html'];
+    const own = [
+      'main.js',
+      'preload.cjs',
+      'report-worker.js',
+      'backup-worker.js',
+      'line-process.js',
+      'renderer/index.html',
+    ];
     expect(files).toEqual(expect.arrayContaining(['/package.json', ...own.map(file => `/dist/${file}`)]));
   });
 
@@ -60,7 +67,7 @@ describe.skipIf(missing !== null)(name, () => {
     for (const file of native) expect(readFileSync(path.join(`${archive}.unpacked`, file)).length).toBeGreaterThan(0);
   });
 
-  test.each(['report-worker.js', 'line-process.js'])('%s loads from the archive alone', program => {
+  test.each(['report-worker.js', 'backup-worker.js', 'line-process.js'])('%s loads from the archive alone', program => {
     const laidOut = path.join(mkdtempSync(path.join(tmpdir(), 'asar-')), 'app');
     extractAll(archive, laidOut);
     const { status, stderr } = spawnSync(process.execPath, [path.join(laidOut, 'dist', program)], {

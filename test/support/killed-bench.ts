@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { nodeBackupWorker } from '../../electron/backup-process.ts';
 import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import { createFileKeystore } from '../../electron/drivers/keystore/keystore.file.ts';
 import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
@@ -29,6 +30,7 @@ const station = await createStation(
       throw new Error('no server here');
     },
     worker: nodeReportWorker(),
+    backups: nodeBackupWorker(),
     printer: createFakePrinter(),
     training: null,
   },

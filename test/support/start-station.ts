@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeBackupWorker } from '../../electron/backup-process.ts';
 import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
 import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
@@ -59,6 +60,7 @@ export async function startStation(options: StartOptions = {}) {
       throw new Error('this test has no server');
     },
     worker: nodeReportWorker(),
+    backups: nodeBackupWorker(),
     printer: createFakePrinter(),
     training: null,
     ...options.drivers,

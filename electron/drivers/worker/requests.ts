@@ -10,11 +10,12 @@ export type StartProcess = (on: { reply(reply: WorkerReply): void; end(): void }
 
 type Waiting = { resolve(value: unknown): void; reject(error: BenchError): void };
 
-const died = () => new BenchError('report_failed', 'The process that makes documents ended. Try again.');
+const documentsDied = () => new BenchError('report_failed', 'The process that makes documents ended. Try again.');
 
 /** Requests and their answers over a process that is started when needed and again after it ended. */
 export function createWorkerRequests<Tasks extends Record<string, { input: unknown; output: unknown }>>(
   start: StartProcess,
+  died = documentsDied,
 ): Worker<Tasks> {
   let process: WorkerProcess | null = null;
   let nextId = 1;

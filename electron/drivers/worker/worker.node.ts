@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import type { BenchError } from '../../../shared/errors.ts';
 import type { WorkerReply } from './protocol.ts';
 import { createWorkerRequests } from './requests.ts';
 import type { Worker } from './worker.ts';
@@ -7,6 +8,8 @@ import type { Worker } from './worker.ts';
 export function createNodeWorker<Tasks extends Record<string, { input: unknown; output: unknown }>>(options: {
   entry: string;
   args: readonly string[];
+  /** What a request fails with when the process ends before its answer. */
+  died?: () => BenchError;
 }): Worker<Tasks> {
   return createWorkerRequests<Tasks>(on => {
     const child = fork(options.entry, [...options.args], {
@@ -19,5 +22,5 @@ export function createNodeWorker<Tasks extends Record<string, { input: unknown; 
     child.on('exit', on.end);
     child.on('error', on.end);
     return { send: request => child.send(request), kill: () => child.kill('SIGKILL') };
-  });
+  }, options.died);
 }

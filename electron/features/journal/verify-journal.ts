@@ -11,7 +11,7 @@ import type { Journal } from './journal.ts';
 const pageSize = 500;
 
 /** Recomputes the tree from the stored bytes, page by page so that the bench stays responsive, and checks every signed head. */
-export async function verifyJournal(journal: Journal): Promise<Verification> {
+export async function verifyJournal(journal: Pick<Journal, 'store' | 'signing' | 'origin'>): Promise<Verification> {
   const head = journal.store.mustHead();
   const notes = new Map(journal.store.checkpoints().map(c => [c.size, c.note]));
   const known = journal.signing.keys();

@@ -26,7 +26,12 @@ export type SettingKey =
   | 'sampling-block'
   | 'letterhead'
   | 'labels'
-  | 'site-authority';
+  | 'site-authority'
+  | 'recovery-key'
+  | 'recovery-key-unconfirmed'
+  | 'backup'
+  | 'backup-last'
+  | 'backup-failed';
 
 /** Small facts about the station, written inside the transaction of whatever changes them. */
 export function createSettings(database: Database) {

@@ -1,0 +1,23 @@
+import type { Manifest } from './archive.ts';
+
+export type BackupOrder = {
+  id: string;
+  station: string;
+  createdAt: string;
+  appVersion: string;
+  dataDir: string;
+  folder: string;
+  fileName: string;
+  /** Raw keys of the two databases, the key that wraps those of subjects, the station's X25519 key as PEM. */
+  databaseKey: Uint8Array;
+  keysDatabaseKey: Uint8Array;
+  wrappingKey: Uint8Array;
+  encryptionKey: string;
+  recovery: { publicBase64: string; fingerprint: string };
+  marks: Manifest['marks'];
+};
+
+export type BackupMade = { sizeBytes: number; files: number; size: number; root: string; pruned: number };
+
+/** What the backup feature asks of its own process. */
+export type BackupTasks = { 'backup.make': { input: BackupOrder; output: BackupMade } };
