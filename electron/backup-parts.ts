@@ -1,3 +1,4 @@
+import type { Keystore } from './drivers/keystore/keystore.ts';
 import { createBackups } from './features/backup/backups.ts';
 import { createRecovery } from './features/backup/recovery.ts';
 import type { Drivers, StationConfig, StationParts } from './station-parts.ts';
@@ -23,11 +24,11 @@ export function createBackupParts({ parts, drivers, config, ...base }: Deps) {
     dataDir: config.dataDir,
     training: config.training,
     marks: () => ({ ticket: parts.highWater.marks().ticket, report: parts.highWater.marks().report }),
-    keys: () => ({
+    keys: async () => ({
       databaseKey: parts.keyring.databases.station.key(),
       keysDatabaseKey: parts.keyring.databases.keys.key(),
       wrappingKey: parts.wrapping.key(),
-      encryptionKey: parts.encryptionKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      secrets: await carried(drivers.keystore),
     }),
   });
   let stop = () => {};
@@ -43,4 +44,16 @@ export function createBackupParts({ parts, drivers, config, ...base }: Deps) {
       await backups.close();
     },
   };
+}
+
+/** Neither signs: they open what was sealed to this station, and compare names and badges. */
+const carriedSecrets = ['encryption-key', 'identity-key'] as const;
+
+async function carried(keystore: Keystore): Promise<Record<string, string>> {
+  const secrets: Record<string, string> = {};
+  for (const name of carriedSecrets) {
+    const value = await keystore.get(name);
+    if (value !== null) secrets[name] = value;
+  }
+  return secrets;
 }

@@ -8,11 +8,12 @@ export type BackupOrder = {
   dataDir: string;
   folder: string;
   fileName: string;
-  /** Raw keys of the two databases, the key that wraps those of subjects, the station's X25519 key as PEM. */
+  /** Raw keys of the two databases, and the key that wraps those of subjects. */
   databaseKey: Uint8Array;
   keysDatabaseKey: Uint8Array;
   wrappingKey: Uint8Array;
-  encryptionKey: string;
+  /** Other values of the keystore that go along, by name; none of them signs. */
+  secrets: Record<string, string>;
   recovery: { publicBase64: string; fingerprint: string };
   marks: Manifest['marks'];
 };

@@ -33,7 +33,7 @@ export type BackupsDeps = {
   training: boolean;
   marks(): BackupOrder['marks'];
   /** The keys as they are now. */
-  keys(): Pick<BackupOrder, 'databaseKey' | 'keysDatabaseKey' | 'wrappingKey' | 'encryptionKey'>;
+  keys(): Promise<Pick<BackupOrder, 'databaseKey' | 'keysDatabaseKey' | 'wrappingKey' | 'secrets'>>;
 };
 
 /** Backups to a folder, by hand and once a day, each sealed to the recovery key. */
@@ -56,6 +56,10 @@ export function createBackups(deps: BackupsDeps) {
 
   const warnings = (): string[] => {
     if (deps.training) return [];
+    if (!journal.signing.canSign())
+      return [
+        'This bench was restored from a backup: the key that signs its journal was not in it. What is recorded now is not signed, and no report can be issued, until a new log is opened.',
+      ];
     if (!recovery.current())
       return [
         'There is no recovery key yet: if this computer is lost, its data are lost. An admin makes one under Station.',
@@ -79,7 +83,7 @@ export function createBackups(deps: BackupsDeps) {
     };
   };
 
-  const order = (folder: string): BackupOrder => {
+  const order = async (folder: string): Promise<BackupOrder> => {
     const key = recovery.current();
     if (!key) throw new BenchError('conflict', 'There is no recovery key yet. Make one first and keep it elsewhere.');
     const id = deps.random.uuid();
@@ -97,14 +101,14 @@ export function createBackups(deps: BackupsDeps) {
       fileName: `bench-${station}-${stamp}-${id.slice(0, 8)}${backupSuffix}`,
       recovery: { publicBase64, fingerprint },
       marks: deps.marks(),
-      ...deps.keys(),
+      ...(await deps.keys()),
     };
   };
 
   const make = async (actor: string | undefined): Promise<void> => {
     const { folder } = plan();
     if (folder === null) throw new BenchError('conflict', 'No folder for backups is set. Choose one first.');
-    const job = order(folder);
+    const job = await order(folder);
     // The copy is verified against a signed head, so there is one to find in it.
     if (journal.signing.canSign()) journal.checkpoint();
     try {

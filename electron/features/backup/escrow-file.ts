@@ -7,29 +7,33 @@ import type { KeyRows } from './backup.store.ts';
 
 const Escrow = z.object({
   databaseKey: z.string(),
-  encryptionKey: z.string(),
+  /** Values of the keystore by name; none of them signs. */
+  secrets: z.record(z.string().regex(/^[a-z-]+$/), z.string()),
   subjects: z.array(z.object({ subject: z.uuid(), key: z.string(), createdAt: z.string(), escrowed: z.int() })),
   away: z.array(z.object({ subject: z.uuid(), since: z.string() })),
 });
 
-type Secrets = { databaseKey: Uint8Array; encryptionKey: string };
+type Secrets = { databaseKey: Uint8Array; secrets: Record<string, string> };
 
-const names = { database: 'database-key', encryption: 'encryption-key' } as const;
+const databaseName = 'database-key';
 
 /** The keys of a station, each sealed by itself to the recovery key. No key that signs is among them. */
 export async function sealEscrow(
   recovery: KeyObject,
-  secrets: Secrets & { rows: KeyRows; wrappingKey: Buffer },
+  station: Secrets & { rows: KeyRows; wrappingKey: Buffer },
 ): Promise<Buffer> {
-  const { rows, wrappingKey } = secrets;
+  const { rows, wrappingKey } = station;
+  const secrets: Record<string, string> = {};
+  for (const [name, value] of Object.entries(station.secrets))
+    secrets[name] = await sealTo(recovery, name, Buffer.from(value));
   const subjects: z.infer<typeof Escrow>['subjects'] = [];
   for (const { subject, wrapped, created_at, escrowed } of rows.here) {
     const key = await sealTo(recovery, subject, unwrap(wrappingKey, subject, wrapped));
     subjects.push({ subject, key, createdAt: created_at, escrowed });
   }
   const escrow: z.infer<typeof Escrow> = {
-    databaseKey: await sealTo(recovery, names.database, secrets.databaseKey),
-    encryptionKey: await sealTo(recovery, names.encryption, Buffer.from(secrets.encryptionKey)),
+    databaseKey: await sealTo(recovery, databaseName, station.databaseKey),
+    secrets,
     subjects,
     away: rows.away,
   };
@@ -43,14 +47,17 @@ export async function openEscrow(
   wrap: (subject: string, key: Buffer) => Buffer,
 ): Promise<Secrets & { rows: KeyRows }> {
   const escrow = readEscrow(bytes);
+  const secrets: Record<string, string> = {};
+  for (const [name, jwe] of Object.entries(escrow.secrets))
+    secrets[name] = (await openSealed(recovery, name, jwe)).toString();
   const here: KeyRows['here'] = [];
   for (const { subject, key, createdAt, escrowed } of escrow.subjects) {
     const wrapped = wrap(subject, await openSealed(recovery, subject, key));
     here.push({ subject, wrapped, created_at: createdAt, escrowed });
   }
   return {
-    databaseKey: await openSealed(recovery, names.database, escrow.databaseKey),
-    encryptionKey: (await openSealed(recovery, names.encryption, escrow.encryptionKey)).toString(),
+    databaseKey: await openSealed(recovery, databaseName, escrow.databaseKey),
+    secrets,
     rows: { here, away: escrow.away },
   };
 }

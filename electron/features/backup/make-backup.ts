@@ -80,10 +80,7 @@ async function write(open: OpenFiles, { order, work, part, contentKey }: Job): P
   const packer = createPacker(writer);
   const wrappingKey = Buffer.from(order.wrappingKey);
   packer.addFile('station.db', copy);
-  packer.add(
-    'escrow.json',
-    await sealEscrow(recovery, { databaseKey, encryptionKey: order.encryptionKey, rows, wrappingKey }),
-  );
+  packer.add('escrow.json', await sealEscrow(recovery, { databaseKey, secrets: order.secrets, rows, wrappingKey }));
   const blobs = join(order.dataDir, 'blobs');
   for (const name of readdirSync(blobs)) {
     // What is forgotten while this runs is gone from the backup too.

@@ -1,11 +1,11 @@
-import { createCipheriv, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Database } from '../../database/database.ts';
 import { keyQuery } from '../../database/query.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
 import { createKeyCabinet } from './key-cabinet.store.ts';
-import { unwrapKey, type WrappingKey } from './wrapping-key.ts';
+import { unwrapKey, type WrappingKey, wrapKey } from './wrapping-key.ts';
 
 /** Bare UUID of somebody or something whose data can be forgotten: the part after `op_` or `dv_`. */
 export type Subject = string;
@@ -28,11 +28,8 @@ const otherKeys =
 export function createSubjects(deps: { keys: Database; wrapping: WrappingKey; random: Random; clock: Clock }) {
   const { keys, wrapping, random, clock } = deps;
 
-  const wrap = (wrappingKey: Buffer, subject: Subject, dek: Buffer) => {
-    const iv = random.bytes(12);
-    const cipher = createCipheriv('aes-256-gcm', wrappingKey, iv).setAAD(Buffer.from(subject));
-    return Buffer.concat([iv, cipher.update(dek), cipher.final(), cipher.getAuthTag()]);
-  };
+  const wrap = (wrappingKey: Buffer, subject: Subject, dek: Buffer) =>
+    wrapKey(wrappingKey, subject, dek, random.bytes(12));
   const unwrap = (wrappingKey: Buffer, subject: Subject, wrapped: Buffer) => {
     try {
       return unwrapKey(wrappingKey, subject, wrapped);

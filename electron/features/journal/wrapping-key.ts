@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Database } from '../../database/database.ts';
 import { keyQuery } from '../../database/query.ts';
 import type { Keystore } from '../../drivers/keystore/keystore.ts';
@@ -15,6 +15,12 @@ export type WrappingKey = {
    */
   replace(rewrap: (from: Buffer, to: Buffer) => void): Promise<void>;
 };
+
+/** Puts one subject key under the wrapping key, bound to the subject. */
+export function wrapKey(wrappingKey: Buffer, subject: string, dek: Buffer, iv: Buffer): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', wrappingKey, iv).setAAD(Buffer.from(subject));
+  return Buffer.concat([iv, cipher.update(dek), cipher.final(), cipher.getAuthTag()]);
+}
 
 /** Opens one wrapped subject key; throws when it was wrapped under another key or altered. */
 export function unwrapKey(wrappingKey: Buffer, subject: string, wrapped: Buffer): Buffer {

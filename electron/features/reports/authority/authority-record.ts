@@ -23,7 +23,7 @@ export type AuthorityRecord = z.infer<typeof AuthorityRecord>;
 
 export function readRecord(settings: Settings): AuthorityRecord | null {
   const text = settings.get('site-authority');
-  return text === null ? null : AuthorityRecord.parse(JSON.parse(text));
+  return text === null || text === '' ? null : AuthorityRecord.parse(JSON.parse(text));
 }
 
 /** Private keys by the fingerprint of their public half, so that no change of a certificate can tear the two apart. */
