@@ -6,6 +6,7 @@ import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Card, Page } from '../../ui/page.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { fullTime } from '../../ui/time.ts';
+import { BackupCard } from './backup-card.tsx';
 import { CertificateCard } from './certificate-card.tsx';
 import { DirectoryCard } from './directory-card.tsx';
 import { KeysCard } from './keys-card.tsx';
@@ -33,6 +34,7 @@ export function StationScreen() {
         <SyncCard />
         {can('user.manage') && <DirectoryCard />}
         {health !== null && <KeysCard keys={health.keys} onReplaced={reload} />}
+        {can('station.manage') && <BackupCard />}
         {can('report.read') && <CertificateCard />}
         {can('report.read') && <LetterheadCard />}
         <LabelPrinterCard />
