@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -7,10 +7,9 @@ import type { BackupTasks } from '../../electron/features/backup/backup-tasks.ts
 import { readRecoveryKey } from '../../electron/features/backup/recovery-key.ts';
 import type { Client } from '../../shared/client.ts';
 import { openJob } from '../support/job-steps.ts';
-import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
+import { staff, startStation, type TestStation } from '../support/start-station.ts';
 import { until } from '../support/until.ts';
 
-const dayMs = 24 * 3_600_000;
 let bench: TestStation;
 let folder: string;
 beforeEach(() => {
@@ -73,35 +72,6 @@ test('a backup is made while the bench works, verified, recorded, and shows noth
   const [entry] = (await admin['journal.list']({ limit: 50 })).filter(e => e.type === 'backup.made');
   expect(entry?.data).toMatchObject({ size: status.last?.entries, sizeBytes: bytes.length, pruned: 0 });
 });
-
-test('daily: made when due, warned of when overdue, kept for thirty days', async () => {
-  bench = await startStation();
-  const { admin } = await staff(bench);
-  await withKey(admin);
-  await admin['backup.configure']({ folder, daily: true });
-  const made = () => readdirSync(folder).filter(name => name.endsWith('.vqbackup')).length;
-  for (let day = 1; day <= 2; day++) {
-    await bench.clock.advance(15 * 60_000);
-    await until(() => made() === day, 'the daily backup');
-    await bench.clock.advance(dayMs - 16 * 60_000);
-    expect(made()).toBe(day);
-    await bench.clock.advance(60_000);
-  }
-  const stranger = join(folder, 'bench-of-somebody-else.vqbackup');
-  writeFileSync(stranger, 'not ours');
-  await signInAgain();
-  const again = bench.connect('again');
-  await again['backup.configure']({ folder, daily: false });
-  await bench.clock.advance(31 * dayMs);
-  await signInAgain();
-  expect((await bench.connect('again')['health.get']()).warnings.join()).toContain('more than a day old');
-  await bench.connect('again')['backup.run']();
-  expect(readdirSync(folder).filter(name => name.startsWith('bench-')).length).toBe(2);
-});
-
-async function signInAgain() {
-  await bench.connect('again')['identity.sign_in']({ name: 'Ada Admin', password: passwords.admin });
-}
 
 test('a folder that is not there, or inside the data folder, is told; what there was stays', async () => {
   bench = await startStation();
