@@ -12,6 +12,7 @@ npm run server -- enrol-code --data DIR [--ttl HOURS]        a one-time code for
                                                              lets a known station come back with new keys
 npm run server -- stations --data DIR [--json]               the stations, how much of each is stored, what is frozen
 npm run server -- revoke STATION --data DIR                  disown a station from what was last received of it on
+npm run server -- jobs --data DIR [--json]                   the jobs of all stations, as their entries tell
 npm run server -- stats --data DIR [--json]                  counts over everything
 npm run server -- forget SUBJECT --data DIR [--json]         order every station to forget a person or device
 npm run server -- orders --data DIR [--json]                 orders that some station has not carried out yet
@@ -34,6 +35,7 @@ const commands = [
   'enrol-code',
   'revoke',
   'stations',
+  'jobs',
   'stats',
   'forget',
   'orders',
@@ -146,6 +148,11 @@ async function answer(store: Store, options: ReturnType<typeof readArguments>): 
   if (command === 'revoke') {
     await store.revoke(options.subject);
     return 'revoked';
+  }
+  if (command === 'jobs') {
+    const jobs = await store.jobs();
+    if (json) return JSON.stringify(jobs);
+    return jobs.map(({ ticket, state, at }) => `${ticket}  ${state}  ${at}`).join('\n') || 'no job is known';
   }
   const forgetting = await answerForgetting(store.orders, options);
   if (forgetting !== null) return forgetting;

@@ -32,13 +32,15 @@ export type AppDeps = {
   limits: Limits;
   /** Certificate and key as PEM; null serves plainly, for a proxy on this machine. */
   tls: { cert: string; key: string } | null;
+  /** Entries were taken. */
+  onTaken(): void;
   now: () => number;
   log(line: Record<string, unknown>): void;
 };
 
 /** The server's routes on a Fastify instance that is not listening yet. */
 export function createApp(deps: AppDeps): FastifyInstance {
-  const { db, keys, fleet, orders, tokens, stationOf, limits, tls, purge, now, log } = deps;
+  const { db, keys, fleet, orders, tokens, stationOf, limits, tls, onTaken, purge, now, log } = deps;
   const app = fastify({
     requestTimeout: 60_000,
     bodyLimit: 65_536,
@@ -80,7 +82,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   tokenRoutes(app, { tokens });
   keyChangeRoutes(app, { db, stationOf, escrowKey: keys.escrow.privateKey });
   enrolRoutes(app, { db, fleet, witnessVkey, escrowKey: keys.escrow.privateKey, now });
-  batchRoutes(app, { db, fleet, cosigner: keys.cosigner, stationOf, now });
+  batchRoutes(app, { db, fleet, cosigner: keys.cosigner, stationOf, onTaken, now });
   readingRoutes(app, { db, fleet, cosigner: keys.cosigner, stationOf });
   sealedRoutes(app, {
     db,

@@ -9,7 +9,9 @@ import { createFleet } from './fleet.ts';
 import { openServerKeys } from './keys.ts';
 import { type Limits, usualLimits } from './limits.ts';
 import { createOrders, type Orders } from './orders.ts';
+import { type JobLine, jobsOf } from './overview.ts';
 import { ServerError } from './problems.ts';
+import { createProjector } from './projector.ts';
 import { revokeLogs } from './revocations.ts';
 import { createEnrolCode } from './routes/enrol.ts';
 
@@ -24,6 +26,8 @@ export type CentralServer = {
   orders: Orders;
   /** A one-time code, valid for a day unless told otherwise; for any new station, or for this one to come back by. */
   createEnrolCode(ttlMs?: number, station?: string): Promise<string>;
+  /** The jobs of all stations, as far as the projector has read. */
+  jobs(): Promise<JobLine[]>;
   /** Disowns a station from what was last received of it on; see `revokeLogs`. */
   revoke(station: string): Promise<void>;
   close(): Promise<void>;
@@ -74,6 +78,7 @@ export async function openServerStore({
     close,
     createEnrolCode: (ttlMs = 24 * hourMs, station?: string) =>
       createEnrolCode(db, { nowMs: now(), ttlMs, station: station ?? null }),
+    jobs: () => jobsOf(db),
     revoke: (station: string) => db.transaction().execute(trx => revokeLogs(trx, fleet, station, new Date(now()))),
   };
 }
@@ -106,8 +111,19 @@ export async function startCentralServer(options: ServerOptions): Promise<Centra
   const { db, fleet } = store;
   const tokens = createTokens({ db, audience: fleet.vkey, publicUrl: options.publicUrl ?? null, now });
   const limits = { ...usualLimits, ...options.limits };
-  const app = createApp({ ...store, tokens, tls, limits, stationOf: options.stationOf ?? tokens.stationOf, now, log });
+  const projector = createProjector({ db, log });
+  const app = createApp({
+    ...store,
+    tokens,
+    tls,
+    limits,
+    onTaken: projector.soon,
+    stationOf: options.stationOf ?? tokens.stationOf,
+    now,
+    log,
+  });
   try {
+    projector.soon();
     const address = await app.listen({ port: options.port, host });
     const url = tls ? address.replace(/^http:/, 'https:') : address;
     return {
@@ -116,13 +132,16 @@ export async function startCentralServer(options: ServerOptions): Promise<Centra
       witnessVkey: store.keys.cosigner.vkey,
       orders: store.orders,
       createEnrolCode: store.createEnrolCode,
+      jobs: store.jobs,
       revoke: store.revoke,
       async close() {
         await app.close();
+        await projector.close();
         await store.close();
       },
     };
   } catch (cause) {
+    await projector.close();
     await store.close();
     const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
     const words = taken

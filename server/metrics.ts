@@ -9,7 +9,7 @@ export function createMetrics() {
       const labels = `method="${method}",route="${route}",status="${status}"`;
       requests.set(labels, (requests.get(labels) ?? 0) + 1);
     },
-    text({ logs, entries, frozen, quarantined }: Stats): string {
+    text({ logs, entries, frozen, quarantined, unprojected, projectionErrors }: Stats): string {
       const answered = [...requests].map(([labels, count]) => `bench_http_requests_total{${labels}} ${count}`).sort();
       return [
         ...described('bench_http_requests_total', 'counter', 'Requests answered since the server started.'),
@@ -18,6 +18,8 @@ export function createMetrics() {
         ...gauge('bench_entries', 'Entries of stations stored and cosigned.', entries),
         ...gauge('bench_frozen_logs', 'Logs of which nothing more is taken.', frozen),
         ...gauge('bench_quarantined_heads', 'Signed heads kept as evidence.', quarantined),
+        ...gauge('bench_unprojected_entries', 'Entries that the projector has not read yet.', unprojected),
+        ...gauge('bench_projection_errors', 'Entries that the projector could not read.', projectionErrors),
         '',
       ].join('\n');
     },

@@ -5,6 +5,7 @@ import * as logKeys from './0010-log-keys.ts';
 import * as revocations from './0011-revocations.ts';
 import * as keyChanges from './0012-key-changes.ts';
 import * as siteDirectory from './0013-site-directory.ts';
+import * as projections from './0015-projections.ts';
 
 /** Steps of the server's database in the order they shipped; a step that has shipped never changes. */
 export const serverMigrations = [
@@ -15,4 +16,5 @@ export const serverMigrations = [
   siteDirectory,
   stationKeys,
   keyChanges,
+  projections,
 ] as const;

@@ -48,11 +48,16 @@ async function migrate(db: Kysely<ServerTables>): Promise<void> {
   await db.transaction().execute(async trx => {
     // One server migrates at a time; the lock goes with the transaction.
     await sql`SELECT pg_advisory_xact_lock(7465726)`.execute(trx);
-    await sql`CREATE TABLE IF NOT EXISTS schema_version(version integer NOT NULL)`.execute(trx);
+    // The role of the server may not create anything: it is asked for only when there is something to do.
+    const { rows: there } = await sql<{ is: boolean }>`SELECT to_regclass('schema_version') IS NOT NULL AS is`.execute(
+      trx,
+    );
+    if (!there[0]?.is) await sql`CREATE TABLE schema_version(version integer NOT NULL)`.execute(trx);
     const { rows } = await sql<{ version: number }>`SELECT version FROM schema_version`.execute(trx);
     const done = rows[0]?.version ?? 0;
     if (done > serverMigrations.length)
       throw new ServerError(500, 'The database was written by a newer server. Install that version or a later one.');
+    if (done === serverMigrations.length) return;
     for (const step of serverMigrations.slice(done)) await step.up(trx.schema, 'bytea');
     if (done === 0) await protectEntries(trx);
     await sql`DELETE FROM schema_version`.execute(trx);

@@ -35,6 +35,18 @@ export type ServerTables = {
   };
   /** The auth key before the present one, good until that is used. */
   retiring_key: { station: string; auth_key: string };
+  /** The next entry of a log that the projector reads. */
+  projector: { oh: string; next_idx: number };
+  projected_job: {
+    oh: string;
+    job: string;
+    ticket: string | null;
+    state: string;
+    /** Type of the newest entry about the job. */
+    last_type: string;
+    updated_at: string;
+  };
+  projection_error: { oh: string; idx: number; fault: string };
   /** Assertions and proofs that were used; `expires_at` in ms since 1970, when they would be refused for their age. */
   dpop_jti: { hash: string; expires_at: number };
   /** Sealed values of entries; without the subject's key nobody can open them. */

@@ -27,6 +27,7 @@ type Deps = {
   fleet: Fleet;
   cosigner: NoteSigner;
   stationOf: StationOf;
+  onTaken(): void;
   now: () => number;
 };
 
@@ -36,7 +37,7 @@ type Fault = { status: 403 | 404 | 409 | 422; detail: string; keep?: boolean; si
 type Claim = { origin: string; size: number; root: Buffer; text: string };
 
 /** Takes batches: verify, recompute from the received bytes, store durably, and only then cosign. */
-export function batchRoutes(app: FastifyInstance, { db, fleet, cosigner, stationOf, now }: Deps): void {
+export function batchRoutes(app: FastifyInstance, { db, fleet, cosigner, stationOf, onTaken, now }: Deps): void {
   const ownLog = ownLogOf({ db, stationOf });
   app.post<{ Params: { oh: string } }>(
     '/v1/logs/:oh/batches',
@@ -97,6 +98,7 @@ export function batchRoutes(app: FastifyInstance, { db, fleet, cosigner, station
         if (rotated.length > 0) await takeKeys(trx, fleet, log, rotated);
         await trx.insertInto('checkpoint').values({ oh: log.oh, size, root, note }).execute();
       });
+      onTaken();
       return true;
     } catch (error) {
       if (error instanceof LogMoved) return false;

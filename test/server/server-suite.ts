@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +8,12 @@ import { type CentralServer, startCentralServer } from '../../server/central-ser
 import { encodeBatch } from '../../shared/tlog/batch.ts';
 import { decodeBundle } from '../../shared/tlog/bundle.ts';
 import { parseCheckpoint } from '../../shared/tlog/checkpoint.ts';
+import { encodeEntry } from '../../shared/tlog/entry.ts';
 import { leafHash } from '../../shared/tlog/hash.ts';
 import { openNote, parseVkey } from '../../shared/tlog/note.ts';
 import { createSteps } from '../../shared/verify/steps.ts';
 import { checkTrust } from '../../shared/verify/trust.ts';
+import { untilDone } from '../support/until.ts';
 import { describeAccess } from './access-suite.ts';
 import { describeKeys } from './key-suite.ts';
 import { createStationLog, escrowNoteOf, type StationLog } from './station-client.ts';
@@ -321,6 +324,37 @@ export function describeServer(newDatabase: () => Promise<string | undefined>): 
       await expectProblem(await send(log, crowd), 413, /10,000/);
       expect((await send(log, log.batch(0, 2))).status).toBe(200);
     });
+  });
+
+  test('what entries tell is read after they were taken, once, and what cannot be read stops nothing', async () => {
+    const log = await enrolled();
+    const job = randomUUID();
+    const tell = (type: string, data: Record<string, unknown>, about = job) => {
+      const [id, boot, seq] = [randomUUID(), randomUUID(), log.entries.length];
+      const at = new Date(nowMs + seq).toISOString();
+      log.entries.push(
+        encodeEntry({ v: 1, seq, id, type, at, boot, mono: '1', origin: log.origin, job: about, data, pii: [] }),
+      );
+    };
+    tell('job.opened', { ticket: 'AAAA-000001' });
+    tell('job.intake_completed', { from: 'intake', to: 'reset' });
+    log.write(1, 'not JSON');
+    tell('job.held', { from: 'intake', to: 'held' }, randomUUID());
+    tell('job.opened', {}, randomUUID());
+    expect((await send(log, log.batch(0, 5))).status).toBe(200);
+    const counted = async (name: string) =>
+      new RegExp(`^bench_${name} (\\d+)$`, 'm').exec(await (await get('/metrics')).text())?.[1];
+    await untilDone(async () => expect(await counted('unprojected_entries')).toBe('0'));
+    expect(await counted('projection_errors')).toBe('3');
+    const known = { ticket: 'AAAA-000001', state: 'reset', type: 'job.intake_completed' };
+    expect(await server.jobs()).toMatchObject([known]);
+    await server.close();
+    server = await start();
+    tell('job.failed', { from: 'reset', to: 'failed' });
+    expect((await send(log, log.batch(5, 6))).status).toBe(200);
+    await untilDone(async () => expect(await counted('unprojected_entries')).toBe('0'));
+    expect(await counted('projection_errors')).toBe('3');
+    expect(await server.jobs()).toMatchObject([{ ...known, state: 'failed', type: 'job.failed' }]);
   });
 
   test('keeps everything over a restart', async () => {
