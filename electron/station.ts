@@ -19,6 +19,7 @@ import { createKeyParts } from './key-parts.ts';
 import { createPaperParts } from './paper-parts.ts';
 import { createPrivacyParts } from './privacy-parts.ts';
 import { createPublisher } from './publisher.ts';
+import { recoverCopy } from './recover-copy.ts';
 import { createReviewParts } from './review-parts.ts';
 import { createRouter, type RouterDeps } from './router.ts';
 import { createStationCentral } from './station-central.ts';
@@ -169,6 +170,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
 
   // In this order: what the last run left unfinished is settled before anything new can happen.
   try {
+    await recoverCopy({ ...base, identity, central: drivers.central, log }, isOlderCopy ? highWater.marks() : null);
     await journal.signing.settle();
     await fleet.start();
     erase.interruptUnfinished('restart');

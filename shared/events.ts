@@ -317,6 +317,13 @@ export const entryTypes = {
   'sync.receipt': { data: z.object({ size: z.int(), noteSha256: Sha256Hex, serverTime: Instant }) },
   /** The server cosigned again what it had cosigned before: it was restored from an older copy. */
   'server.rolled_back': { data: z.object({ serverSize: z.int(), cosignedSize: z.int() }) },
+  /**
+   * An older copy of the data came back, and the entries from `from` up to `to` came back from the server. Those after
+   * them, up to the head once anchored outside the data, are lost. What is not in the journal itself is as in the copy.
+   */
+  'journal.recovered': {
+    data: z.object({ from: z.int(), to: z.int(), lost: z.int(), anchoredSize: z.int(), anchoredRoot: z.string() }),
+  },
   'sync.frozen': { data: z.object({ detail: z.string() }) },
 } as const satisfies Record<string, EntrySpec>;
 

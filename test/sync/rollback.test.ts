@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { passwords } from '../support/start-station.ts';
 import { saying } from './interposer.ts';
 import { type Syncing, startSyncing } from './syncing-station.ts';
 
@@ -37,16 +38,72 @@ test('a server restored from an older copy gets again what it lost', async () =>
   expect(fallen[0]?.data.serverSize).toBeLessThan(held);
 });
 
-test('a station restored from an older copy stops its sync and says so; the server keeps what it has', async () => {
+const restoreBench = async (meanwhile: () => Promise<void>) => {
   await station.stopBench();
   station.copy('station');
   await station.startBench();
-  for (let acts = 0; acts < 5; acts++) await station.act();
+  await meanwhile();
   await settled();
-  const held = await station.witnessed();
   await station.stopBench();
   station.restore('station');
+};
+const fiveActs = async () => {
+  for (let acts = 0; acts < 5; acts++) await station.act();
+};
+const noAnswer = saying(503, 'text/plain', '');
+
+test.each([5, 300])('a restored station gets %i and more entries back before it appends, and goes on', async count => {
+  let before: Awaited<ReturnType<typeof station.entries>> = [];
+  await restoreBench(async () => {
+    await fiveActs();
+    await station.fill(count);
+    await settled();
+    before = (await station.entries()).slice(0, await cosigned());
+  });
   await station.startBench();
+  await station.act();
+  await settled();
+  const after = await station.entries();
+  expect(after.slice(0, before.length)).toEqual(before);
+  const recovered = after[before.length];
+  expect(recovered).toMatchObject({ type: 'journal.recovered', data: { to: before.length } });
+  expect(Number(recovered?.data.lost)).toBeGreaterThan(0);
+  expect(await station.admin['journal.verify']()).toMatchObject({ ok: true });
+  expect(await station.witnessed()).toBe(await cosigned());
+  expect((await station.health()).warnings.join()).toContain('older copy');
+});
+
+test('who was deactivated after the copy was made stays out of the restored station', async () => {
+  const find = async () => (await station.admin['users.list']()).find(({ name }) => name === 'Tom Technician');
+  await restoreBench(async () => {
+    const tom = await find();
+    await station.admin['identity.step_up']({ password: passwords.admin });
+    if (tom) await station.admin['users.deactivate']({ operatorId: tom.id });
+  });
+  await station.startBench();
+  expect(await find()).toMatchObject({ active: false });
+});
+
+test('entries that were changed on the way back are not taken', async () => {
+  await restoreBench(fiveActs);
+  station.line.answer(async (request, response, body) => {
+    if (!request.url?.includes('/tile/entries/')) return station.line.forward(request, response, body);
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    response.end(Buffer.from([0, 2, 0x7b, 0x7d]));
+  });
+  await station.startBench();
+  const types = (await station.entries()).map(({ type }) => type);
+  expect(types).not.toContain('journal.recovered');
+  await station.act();
+  await station.reach(({ state }) => state === 'frozen');
+});
+
+test('a restored station that went on without its server stops its sync; the server keeps what it has', async () => {
+  await restoreBench(fiveActs);
+  station.line.answer(noAnswer);
+  await station.startBench();
+  station.line.answer(null);
+  const held = await station.witnessed();
   await station.act();
   const { lastAnswer } = await station.reach(({ state }) => state === 'frozen');
   expect(lastAnswer).toMatch(/older copy/);
@@ -56,16 +113,12 @@ test('a station restored from an older copy stops its sync and says so; the serv
 });
 
 test('a restored station that wrote more than it had before is stopped for its other history', async () => {
-  await station.stopBench();
-  station.copy('station');
-  await station.startBench();
-  await station.act();
-  await settled();
-  const held = await station.witnessed();
-  await station.stopBench();
-  station.restore('station');
+  await restoreBench(station.act);
+  station.line.answer(noAnswer);
   await station.startBench();
   await station.fill(50);
+  station.line.answer(null);
+  const held = await station.witnessed();
   await station.act();
   const { lastAnswer } = await station.reach(({ state }) => state === 'frozen');
   expect(lastAnswer).toMatch(/another history/);

@@ -126,6 +126,14 @@ export async function startSyncing() {
     async act(): Promise<void> {
       await present().bench.plug();
     },
+    /** The whole journal, oldest first. */
+    async entries() {
+      const pages = [];
+      for (let before = (await present().admin['journal.status']()).size; before > 0; before -= 200) {
+        pages.push(await present().admin['journal.list']({ limit: Math.min(200, before), before }));
+      }
+      return pages.flat().toReversed();
+    },
     stopBench,
     startBench,
     signIn,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BenchError } from '../../../shared/errors.ts';
 
-export type Answer = { status: number; type: string; text: string; retryAfterMs: number | null };
+export type Answer = { status: number; type: string; text: string; bytes: Buffer; retryAfterMs: number | null };
 
 const Problem = z.object({
   title: z.string().max(500).optional(),

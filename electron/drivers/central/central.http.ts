@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { entriesPath } from '../../../shared/tlog/tile.ts';
 import type { Access, Ask } from './access.ts';
 import { type Answer, detailOf, notTheServer, readJson, refusal } from './answers.ts';
 import type { BatchAnswer, Central, EnrolRequest } from './central.ts';
@@ -9,6 +10,8 @@ import { personalDataClient } from './personal-data.http.ts';
 const patienceMs = 30_000;
 const maxAnswerBytes = 256 * 1024;
 const gzipFromBytes = 2_048;
+/** As long as 256 entries of the greatest length can be. */
+const maxBundleBytes = 17 * 1024 * 1024;
 
 const Enrolment = z.object({ origin: z.string().min(1), witnessVkey: z.string().min(1), fleetVkey: z.string().min(1) });
 const FleetEntry = z.object({ entry: z.string().min(1), proof: z.string().min(1) });
@@ -65,6 +68,12 @@ export function createCentralClient(
     async checkpoint(oh, signal) {
       const answer = await askAsStation(`v1/logs/${oh}/checkpoint`, { method: 'GET' }, signal);
       if (answer.status === 200 && answer.type === 'text/plain') return answer.text;
+      throw refusal(answer);
+    },
+    async entries(oh, n, width, signal) {
+      const path = `v1/logs/${oh}/${entriesPath(n, width)}`;
+      const answer = await askAsStation(path, { method: 'GET' }, signal, maxBundleBytes);
+      if (answer.status === 200 && answer.type === 'application/octet-stream') return answer.bytes;
       throw refusal(answer);
     },
     async fleetProof(oh, signal) {

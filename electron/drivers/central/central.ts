@@ -55,6 +55,8 @@ export type Central = PersonalDataServer & {
   putBatch(oh: string, body: Buffer, signal: AbortSignal): Promise<BatchAnswer>;
   /** The newest head the server has of this log: a note with the station's own signature and the server's. */
   checkpoint(oh: string, signal: AbortSignal): Promise<string>;
+  /** Entry bundle `n` of this log, of which the server has `width` entries. */
+  entries(oh: string, n: number, width: number, signal: AbortSignal): Promise<Buffer>;
   /** Note signed with the fleet key that names the key to seal to. */
   escrowKey(signal: AbortSignal): Promise<string>;
   /** Proof that the fleet log names this station's keys: fleet checkpoint, entry bytes, index and inclusion proof. */

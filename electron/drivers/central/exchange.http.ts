@@ -54,10 +54,12 @@ export function createLine({ pin = null, ca }: LineOptions) {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const response = await open(url, init, limited);
       const wait = Number(response.header('retry-after'));
+      const bytes = await readCapped(response.body, maxBytes);
       return {
         status: response.status,
         type: response.header('content-type').split(';')[0]?.trim() ?? '',
-        text: await readCapped(response.body, maxBytes),
+        text: bytes.toString('utf8'),
+        bytes,
         retryAfterMs: Number.isFinite(wait) && wait > 0 ? wait * 1_000 : null,
       };
     } catch (cause) {
@@ -121,7 +123,7 @@ function bytesOf(body: RequestInit['body']): Uint8Array {
   throw new TypeError('a body is text or bytes');
 }
 
-async function readCapped(body: Opened['body'], maxBytes: number): Promise<string> {
+async function readCapped(body: Opened['body'], maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -129,5 +131,5 @@ async function readCapped(body: Opened['body'], maxBytes: number): Promise<strin
     if (size > maxBytes) throw notTheServer();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

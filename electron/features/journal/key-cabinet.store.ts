@@ -55,6 +55,20 @@ export function createKeyCabinet(keys: Database, clock: Clock) {
         }
       });
     },
+    /** Notes of subjects without a key here that the escrow may have it. */
+    seek(subjects: readonly string[]): void {
+      const since = new Date(clock.now()).toISOString();
+      keys.write(tx => {
+        for (const subject of subjects) {
+          tx.run(
+            keyQuery
+              .insertInto('away')
+              .values({ subject, since })
+              .onConflict(c => c.column('subject').doNothing()),
+          );
+        }
+      });
+    },
     putBack(row: Row): void {
       keys.write(tx => {
         const { changes } = tx.run(keyQuery.deleteFrom('away').where('subject', '=', row.subject));

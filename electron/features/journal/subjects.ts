@@ -93,6 +93,8 @@ export function createSubjects(deps: { keys: Database; wrapping: WrappingKey; ra
     openAll() {
       open = null;
     },
+    /** Their keys are to be asked for in escrow, where they are not here: entries of theirs came back without them. */
+    seek: (subjects: readonly Subject[]) => cabinet.seek(cabinet.missingOf(subjects)),
     /** A key that comes back from escrow. */
     takeBack(subject: Subject, key: Buffer): void {
       const row = { subject, wrapped: wrap(wrapping.key(), subject, key), escrowed: 1 };

@@ -22,6 +22,7 @@ export type SettingKey =
   | 'auth-key'
   | 'order-cursor'
   | 'orders-missed'
+  | 'replay-from'
   | 'last-contact'
   | 'sampling-block'
   | 'letterhead'
