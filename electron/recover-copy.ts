@@ -12,11 +12,12 @@ type Deps = CatchUpDeps & {
 
 /**
  * Puts back what an older copy lacks, as far as the server has it; `anchor` is null when this is none. Then nobody has
- * access any more who, as those entries say, had lost it.
+ * access any more who, as those entries say, had lost it, and no key is kept that the server has confirmed as replaced.
  */
 export async function recoverCopy(deps: Deps, anchor: Anchor | null): Promise<void> {
   if (anchor) await catchUp(deps, anchor);
   replayExpulsions(deps);
+  await deps.journal.signing.settle();
 }
 
 function replayExpulsions({ database, journal, settings, identity }: Deps): void {

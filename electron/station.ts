@@ -171,7 +171,6 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
   // In this order: what the last run left unfinished is settled before anything new can happen.
   try {
     await recoverCopy({ ...base, identity, central: drivers.central, log }, isOlderCopy ? highWater.marks() : null);
-    await journal.signing.settle();
     await fleet.start();
     erase.interruptUnfinished('restart');
     papers.resume();
