@@ -2,6 +2,7 @@ import type { Blobs } from './database/blobs.ts';
 import type { Database } from './database/database.ts';
 import type { Clock } from './drivers/clock/clock.ts';
 import type { Random } from './drivers/random/random.ts';
+import { createCustomers } from './features/customers/customers.ts';
 import { createExports } from './features/exports/exports.ts';
 import type { Identity } from './features/identity/identity.ts';
 import type { Jobs } from './features/jobs/jobs.ts';
@@ -50,6 +51,7 @@ export function createPaperParts(deps: Deps) {
     trust: () => trustOf(settings),
     nameOf: identity.nameOf,
     jobOf: id => reportedJob(jobs, id),
+    originOf: id => customers.originOf(id),
   });
   const labels = createLabels({
     ...deps,
@@ -68,15 +70,26 @@ export function createPaperParts(deps: Deps) {
     log: config.log,
   });
   const printTable = createTablePrinter({ ...deps, ...press, letterhead: reports.letterhead });
+  const customers = createCustomers({
+    ...deps,
+    worker: drivers.worker,
+    jobOf: id => {
+      const { deviceId, identifiers, state } = jobs.view(id);
+      return { id, deviceId, identifiers, open: state !== 'completed' && state !== 'failed' };
+    },
+    printTable,
+  });
   const certificate = async () => (await authority.status()).station;
   const handlers = {
     ...reports.handlers,
     ...authority.handlers,
     ...labels.handlers,
     ...archives.handlers,
+    ...customers.handlers,
   };
   return {
     reports,
+    customers,
     printTable,
     certificate,
     handlers,

@@ -1,5 +1,6 @@
 import { type Pins, verifyReportPdf } from '../shared/verify/report-pdf.ts';
 import { processPort, serveTasks } from './drivers/worker/serve.ts';
+import { readManifest } from './features/customers/manifest.ts';
 import { createArchives } from './features/exports/archive.ts';
 import { drawLabel } from './features/labels/draw.ts';
 import type { Label } from './features/labels/label.ts';
@@ -17,6 +18,7 @@ serveTasks(
     'report.verify': ({ file, pins }: { file: Uint8Array; pins: Pins }) => verifyReportPdf(file, pins),
     'report.check_logo': ({ bytes }: { bytes: Uint8Array }) => checkLogo(bytes),
     ...createArchives(),
+    'manifest.read': ({ bytes }: { bytes: Uint8Array }) => readManifest(bytes),
     'label.draw': (label: Label) => drawLabel(label, fontsDir),
   },
   processPort(),

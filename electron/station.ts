@@ -1,6 +1,7 @@
 import type { Reply } from '../shared/contract.ts';
 import { createBackupParts } from './backup-parts.ts';
 import type { Database } from './database/database.ts';
+import type { Clock } from './drivers/clock/clock.ts';
 import { createDevices } from './features/devices/devices.ts';
 import { createHealth } from './features/health/health.ts';
 import { createIdentity } from './features/identity/identity.ts';
@@ -71,6 +72,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     onTicket: ticket => highWater.raise({ ticket, ...anchorOf(journal) }),
     useApproval: (tx, id) => approvals.markUsed(tx, id),
     approvalTime: id => approvals.timeFor(id),
+    onOpened: (tx, job, by) => papers.customers.receive(tx, job, by),
     devices: {
       identityOf: id => devices.identityOf(id),
       isReady: id => devices.isReady(id),
@@ -182,12 +184,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     parts.close();
     throw error;
   }
-  const interruptNotStored = () => erase.interruptUnfinished('not_stored');
-  const stopSweeps = [
-    every(clock, 15_000, unattended(log, 'session.not_locked', identity.lockIdle)),
-    every(clock, 60_000, unattended(log, 'approvals.not_expired', approvals.expireDue)),
-    every(clock, 60_000, unattended(log, 'erase.not_recorded', interruptNotStored)),
-  ];
+  const stopSweeps = startSweeps(clock, log, { identity, approvals, erase });
   devices.start();
   backup.start();
 
@@ -235,4 +232,23 @@ function recordStart(database: Database, journal: Journal, appVersion: string): 
 function anchorOf(journal: Journal) {
   const { size, root } = journal.status();
   return { logSize: size, logRoot: root };
+}
+
+type Swept = {
+  identity: { lockIdle(): void };
+  approvals: { expireDue(): void };
+  erase: { interruptUnfinished(cause: 'not_stored'): void };
+};
+
+/** What comes due without anybody calling; answers what stops each. */
+function startSweeps(clock: Clock, log: StationConfig['log'], { identity, approvals, erase }: Swept): (() => void)[] {
+  return [
+    every(clock, 15_000, unattended(log, 'session.not_locked', identity.lockIdle)),
+    every(clock, 60_000, unattended(log, 'approvals.not_expired', approvals.expireDue)),
+    every(
+      clock,
+      60_000,
+      unattended(log, 'erase.not_recorded', () => erase.interruptUnfinished('not_stored')),
+    ),
+  ];
 }

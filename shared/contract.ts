@@ -2,7 +2,11 @@ import type { z } from 'zod';
 import { accessMethods } from './access.ts';
 import { approvalEvents, approvalMethods } from './approvals.ts';
 import { authorityMethods } from './authority.ts';
+
 import { backupMethods } from './backup.ts';
+
+import { customerEvents, customerMethods } from './customers.ts';
+
 import { deviceEvents, deviceMethods } from './devices.ts';
 import { directoryMethods } from './directory.ts';
 import type { ErrorCode } from './errors.ts';
@@ -37,6 +41,7 @@ export const methods = {
   ...syncMethods,
   ...reportMethods,
   ...labelMethods,
+  ...customerMethods,
   ...exportMethods,
   ...authorityMethods,
   ...privacyMethods,
@@ -57,6 +62,7 @@ export const events = {
   ...syncEvents,
   ...reportEvents,
   ...exportEvents,
+  ...customerEvents,
 } as const;
 
 export type Method = keyof typeof methods;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { BypassReason } from './approvals.ts';
+import { ManifestItem, Standing } from './customers.ts';
 import { FactLine } from './device-facts.ts';
 import { Identifiers } from './devices.ts';
 import { EvidenceMediaType } from './evidence.ts';
 import { ExportFilter } from './exports.ts';
-import { ApprovalId, EvidenceId, Instant, JobId, ReportId, Sha256Hex } from './ids.ts';
+import { ApprovalId, EvidenceId, Instant, JobId, LotId, ReportId, Sha256Hex } from './ids.ts';
 import { Condition, ErasureStatus, JobPlace, JobState, LockKind, Locks, PostEraseCheck, StepId } from './jobs.ts';
 import { KeyRotated } from './keys.ts';
 import { Role } from './permissions.ts';
@@ -281,6 +282,30 @@ export const entryTypes = {
       failed: z.boolean(),
     }),
   },
+
+  'customer.added': {
+    data: z.object({ customer: z.string() }),
+    pii: { profile: z.object({ name: z.string(), reference: z.string().nullable() }) },
+  },
+  'lot.opened': {
+    data: z.object({ lot: LotId, customer: z.string() }),
+    pii: { text: z.object({ name: z.string(), order: z.string().nullable(), mediaSource: z.string().nullable() }) },
+  },
+  'lot.manifest_set': {
+    data: z.object({ lot: LotId, devices: z.int() }),
+    pii: { manifest: z.object({ items: z.array(ManifestItem) }) },
+  },
+  'job.lot_assigned': { data: z.object({ lot: LotId.nullable(), standing: Standing.nullable() }) },
+  'lot.closed': {
+    data: z.object({
+      lot: LotId,
+      received: z.int(),
+      missing: z.int().nullable(),
+      unexpected: z.int(),
+      double: z.int(),
+    }),
+  },
+  'lot.statement_printed': { data: z.object({ lot: LotId, sha256: Sha256Hex }) },
 
   'label.printed': { data: z.object({ copies: z.int(), reprint: z.boolean() }) },
   'label.failed': { data: z.object({ code: z.string() }) },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant, Sha256Hex } from './ids.ts';
+import { CustomerId, Instant, LotId, Sha256Hex } from './ids.ts';
 import { ErasureStatus } from './jobs.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
 import { ReportScope, ReportVariant } from './reports.ts';
@@ -14,6 +14,8 @@ export const ExportFilter = z.object({
   status: ErasureStatus.optional(),
   scope: ReportScope.optional(),
   variant: ReportVariant.optional(),
+  customer: CustomerId.optional(),
+  lot: LotId.optional(),
 });
 export type ExportFilter = z.infer<typeof ExportFilter>;
 

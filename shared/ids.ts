@@ -14,6 +14,16 @@ export const DeviceId = z
   .brand<'DeviceId'>();
 export type DeviceId = z.infer<typeof DeviceId>;
 
+/** Subject of a customer. */
+export const CustomerId = z
+  .string()
+  .regex(/^cu_[0-9a-f-]{36}$/)
+  .brand<'CustomerId'>();
+export type CustomerId = z.infer<typeof CustomerId>;
+
+export const LotId = z.uuid().brand<'LotId'>();
+export type LotId = z.infer<typeof LotId>;
+
 export const JobId = z.uuid().brand<'JobId'>();
 export type JobId = z.infer<typeof JobId>;
 

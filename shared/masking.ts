@@ -26,6 +26,8 @@ const personal: Record<string, (value: unknown) => unknown> = {
   portPath: value => (typeof value === 'string' && connectorName(value) !== value ? '•••' : value),
   identifiers: value => (value === null ? null : maskIdentifiers(value as Identifiers)),
   actorName: initials,
+  customerName: initials,
+  missingItems: value => (Array.isArray(value) ? value.map(() => ({ identifiers: ['•••'], model: null })) : value),
   requesterName: initials,
   deciderName: initials,
   operatorName: initials,

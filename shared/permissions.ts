@@ -15,6 +15,7 @@ export const permissions = {
   'job.waive': ['supervisor'],
   'job.hold': ['technician', 'supervisor'],
   'job.release': ['supervisor', 'admin'],
+  'lot.manage': ['supervisor', 'admin'],
   'bypass.request': ['technician', 'supervisor'],
   'bypass.decide': ['supervisor'],
   'bypass.revoke': ['supervisor', 'admin'],

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { DeviceId, Instant, OperatorId } from './ids.ts';
+import { CustomerId, DeviceId, Instant, OperatorId } from './ids.ts';
 import type { MethodSpecs } from './method.ts';
 
 /** Somebody or something whose data can be forgotten. */
-export const SubjectId = z.union([OperatorId, DeviceId]);
+export const SubjectId = z.union([OperatorId, DeviceId, CustomerId]);
 export type SubjectId = z.infer<typeof SubjectId>;
 
 /** What forgetting would take away, and what stands against it. */

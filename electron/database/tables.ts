@@ -75,6 +75,17 @@ export type Tables = {
     sha256: string | null;
     failure: string | null;
   };
+  customer: { id: string; idx: number };
+  lot: {
+    id: string;
+    customer: string;
+    state: string;
+    idx: number;
+    manifest_idx: number | null;
+    opened_at: string;
+    closed_at: string | null;
+  };
+  lot_job: { job: string; lot: string; standing: string; item: number | null };
   job: {
     id: string;
     ticket: string;

@@ -5,6 +5,7 @@ import * as fleetForgetting from './0006-fleet-forgetting.ts';
 import * as evidenceAndApprovals from './0007-evidence-and-approvals.ts';
 import * as reportLanguage from './0008-report-language.ts';
 import * as exports_ from './0009-exports.ts';
+import * as customers from './0010-customers.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
 export const stationMigrations = [
@@ -15,4 +16,5 @@ export const stationMigrations = [
   fleetForgetting,
   people,
   exports_,
+  customers,
 ] as const;

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { Approval } from '../../shared/approvals.ts';
+import type { Lot } from '../../shared/customers.ts';
 import type { Device } from '../../shared/devices.ts';
 import type { JobId } from '../../shared/ids.ts';
 import type { Job } from '../../shared/jobs.ts';
@@ -79,6 +80,19 @@ export function useReports(jobId?: JobId): Collected<Report> {
       keyOf: byId,
     }),
     [api, jobId],
+  );
+  return useCollection(source);
+}
+
+export function useLots(): Collected<Lot> {
+  const { api } = useBench();
+  const source = useMemo(
+    (): Source<Lot> => ({
+      load: () => api['lots.list'](),
+      subscribe: (listener: (lot: Lot) => void) => api.on('lot.changed', listener),
+      keyOf: byId,
+    }),
+    [api],
   );
   return useCollection(source);
 }

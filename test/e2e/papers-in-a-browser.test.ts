@@ -118,4 +118,24 @@ describeWithTools('what leaves the bench on paper', ['chromium'], () => {
     expect(bytes.subarray(0, 2).toString()).toBe('PK');
     await expectAccessible(office, 'reports, exporting');
   }, 60_000);
+
+  it('a lot is opened with its manifest, and the job of the technician joins it', async () => {
+    await goTo(office, 'Jobs');
+    await office.getByText(/^Lots/).click();
+    const form = office.getByRole('form', { name: 'New lot' });
+    await form.getByLabel('Name of the customer').fill('Example Customer AB');
+    await form.getByLabel('Lot', { exact: true }).fill('LOT-17');
+    await form.getByRole('button', { name: 'Open the lot' }).click();
+    await office.getByText('LOT-17 · Example Customer AB').waitFor();
+    const manifest = {
+      name: 'lot.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('imei,model\n490154203237518,Phone\n'),
+    };
+    await office.locator('.report-line .file-drop input').setInputFiles(manifest);
+    await office.getByText('1 announced, 0 received, 1 missing').waitFor();
+    await panelOf(floor).getByLabel('Lot', { exact: true }).selectOption({ label: 'LOT-17 · Example Customer AB' });
+    await office.getByText('1 announced, 1 received, 1 missing, 1 not announced').waitFor();
+    await expectAccessible(office, 'jobs, lots');
+  }, 60_000);
 });

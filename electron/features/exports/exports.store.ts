@@ -55,6 +55,12 @@ export function createExportsStore(read: Reads) {
     if (filter.status !== undefined) some = some.where('report.status', '=', filter.status);
     if (filter.scope !== undefined) some = some.where('report.scope', '=', filter.scope);
     if (filter.variant !== undefined) some = some.where('report.variant', '=', filter.variant);
+    if (filter.lot !== undefined || filter.customer !== undefined) {
+      let lots = query.selectFrom('lot_job').innerJoin('lot', 'lot.id', 'lot_job.lot').select('lot_job.job');
+      if (filter.lot !== undefined) lots = lots.where('lot.id', '=', filter.lot);
+      if (filter.customer !== undefined) lots = lots.where('lot.customer', '=', filter.customer);
+      some = some.where('report.job', 'in', lots);
+    }
     if (filter.ticket !== undefined)
       some = some.where(eb =>
         eb(eb.fn('instr', [eb.fn('upper', ['job.ticket']), eb.val(filter.ticket?.toUpperCase())]), '>', 0),

@@ -1,7 +1,7 @@
 import { hasIdentifier, type Identifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { JobEntryType } from '../../../shared/events.ts';
-import { type ApprovalId, type DeviceId, JobId } from '../../../shared/ids.ts';
+import { type ApprovalId, type DeviceId, JobId, type OperatorId } from '../../../shared/ids.ts';
 import type { Job, jobMethods } from '../../../shared/jobs.ts';
 import type { Database, Tx } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
@@ -36,6 +36,8 @@ export type JobsDeps = {
   useApproval(tx: Tx, id: ApprovalId): void;
   /** The time by which an approval is judged, ms since 1970. */
   approvalTime(id: ApprovalId): number;
+  /** A job was opened, in the transaction that opens it. */
+  onOpened(tx: Tx, job: { id: JobId; deviceId: DeviceId; identifiers: Identifiers }, by: OperatorId): void;
   devices: {
     /** The identity last read from a ready device; throws when it is not there. */
     identityOf(id: DeviceId): { identifiers: Identifiers; identifiedIdx: number };
@@ -128,6 +130,7 @@ export function createJobs(deps: JobsDeps) {
           policy: deps.policy,
         },
       });
+      deps.onOpened(tx, { id, deviceId, identifiers }, caller.operatorId);
       return next;
     });
     await deps.onTicket(number);

@@ -8,7 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Settings } from '../station/settings.ts';
 import { createFleetStore } from './fleet.store.ts';
 import { subjectOfOrder } from './fleet-order.ts';
-import { type Forgetting, isDevice } from './forgetting.ts';
+import { type Forgetting, isOperator } from './forgetting.ts';
 
 type Deps = {
   database: Database;
@@ -46,7 +46,7 @@ export function createFleetForgetting(deps: Deps) {
   const clearTheWay = (row: Row): boolean => {
     const subject = forgetting.idOf(row.subject);
     if (forgetting.hasOpenJob(subject)) return false;
-    if (isDevice(subject) || !forgetting.canSignIn(subject)) return true;
+    if (!isOperator(subject) || !forgetting.canSignIn(subject)) return true;
     try {
       deps.expel(subject);
       return true;

@@ -46,7 +46,7 @@ export function createForgetting(deps: ForgettingDeps) {
       const data = order === undefined ? counts : { ...counts, order };
       const idx = journal.append(tx, { type: 'subject.forgotten', actor: by, data });
       store.forget(tx, { subject: bare, at: new Date(clock.now()).toISOString(), idx });
-      if (!isDevice(subject)) store.clearOperator(tx, subject);
+      if (isOperator(subject)) store.clearOperator(tx, subject);
       alongside?.(tx);
     });
     // After the record is durable: what a crash leaves undone here is done at the next start.
@@ -65,7 +65,7 @@ export function createForgetting(deps: ForgettingDeps) {
         : OperatorId.parse(`op_${bare}`),
     isHeld: (subject: SubjectId) => store.hold(subjectOf(subject)) !== undefined,
     hasOpenJob: (subject: SubjectId) => isDevice(subject) && deps.hasOpenJob(subject),
-    canSignIn: (subject: SubjectId) => !isDevice(subject) && deps.isActive(subject) === true,
+    canSignIn: (subject: SubjectId) => isOperator(subject) && deps.isActive(subject) === true,
     /** Being forgotten just now: the record is durable, the rest is not. */
     isBusy: (bare: string) => busy.has(bare),
     /** Records it, then destroys; resolves when nothing is left. The caller has looked for what stands against it. */
@@ -85,6 +85,8 @@ export function createForgetting(deps: ForgettingDeps) {
 }
 
 export type Forgetting = ReturnType<typeof createForgetting>;
+
+export const isOperator = (subject: SubjectId): subject is OperatorId => subject.startsWith('op_');
 
 export function isDevice(subject: SubjectId): subject is DeviceId {
   return subject.startsWith('dv_');

@@ -13,6 +13,7 @@ export type JobFacts = {
   ticket: string;
   previousTicket: string | null;
   identifiedIdx: number;
+  mediaSource: string | null;
   evidence: readonly Evidence[];
   /** Whether the bytes of a piece are on disk as they were recorded. */
   isWhole(id: EvidenceId): boolean;
@@ -32,7 +33,7 @@ export function deviceRecord(
   const parts: Parts = {
     job: { id: job.id, ticket: job.ticket, previousTicket: job.previousTicket },
     erasureStatus: status,
-    mediaSource: null,
+    mediaSource: job.mediaSource,
     device: deviceBlock(history, job.identifiedIdx),
     condition: history.last('job.intake_completed')?.data.condition ?? null,
     locks: locks(history),

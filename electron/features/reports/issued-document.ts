@@ -13,9 +13,17 @@ type Issuer = {
   log: { origin: string; logVkey: string; fleetVkey: string | null };
 };
 
+export type DeviceOrigin = {
+  customer: ReportDocument['customer'];
+  order: string | null;
+  lot: string | null;
+  mediaSource: string | null;
+};
+
 type Subject = {
+  origin: DeviceOrigin | null;
   row: ReportRow;
-  job: JobFacts;
+  job: Omit<JobFacts, 'mediaSource'>;
   history: JobHistory;
   /** Journal entries that the document rests on. */
   indexes: number[];
@@ -27,8 +35,9 @@ type Subject = {
 /** The signed data of one document. Throws `report_failed` when the journal and the job disagree about the erasure. */
 export function issuedDocument(issuer: Issuer, subject: Subject): ReportDocument {
   const { settings } = issuer;
-  const { row, letterhead } = subject;
-  const record = deviceRecord(subject.history, subject.job, row.scope, row.variant);
+  const { row, letterhead, origin } = subject;
+  const mediaSource = origin?.mediaSource ?? null;
+  const record = deviceRecord(subject.history, { ...subject.job, mediaSource }, row.scope, row.variant);
   if (record.erasureStatus !== row.erasureStatus) {
     throw new BenchError('report_failed', 'The journal and the job disagree about the erasure. Verify the journal.');
   }
@@ -55,9 +64,9 @@ export function issuedDocument(issuer: Issuer, subject: Subject): ReportDocument
     },
     erasureStatus: record.erasureStatus,
     supersedes: row.supersedes,
-    customer: null,
-    order: null,
-    lot: null,
+    customer: origin?.customer ?? null,
+    order: origin?.order ?? null,
+    lot: origin?.lot ?? null,
     devices: [record],
     journal: { ...issuer.log, indexes: subject.indexes },
   });

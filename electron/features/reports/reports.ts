@@ -25,7 +25,7 @@ import type { Settings } from '../station/settings.ts';
 import type { SiteKeys } from './authority/site-keys.ts';
 import type { JobFacts } from './device-record.ts';
 import { textsOf } from './document/languages/index.ts';
-import { issuedDocument } from './issued-document.ts';
+import { type DeviceOrigin, issuedDocument } from './issued-document.ts';
 import { readJobHistory } from './job-history.ts';
 import { createLetterhead } from './letterhead.ts';
 import { proofBundle } from './proof-bundle.ts';
@@ -51,6 +51,8 @@ export type ReportsDeps = {
   trust(): Trust;
   nameOf(operator: OperatorId): string | null;
   jobOf(id: JobId): ReportedJob;
+  /** Whose device it is and how it came; null when nobody said. */
+  originOf(id: JobId): DeviceOrigin | null;
   evidenceOf(id: JobId): Evidence[];
   /** Re-hashes the bytes of a piece; false when they are missing or altered. */
   isWhole(id: EvidenceId): boolean;
@@ -150,7 +152,11 @@ export function createReports(deps: ReportsDeps) {
   };
 
   /** Says what held when the number was taken, however long the making takes. */
-  const make = async (row: ReportRow, job: JobFacts & ReportedJob, paper: ReportPaper): Promise<ReportRow> => {
+  const make = async (
+    row: ReportRow,
+    job: Omit<JobFacts, 'mediaSource'> & ReportedJob,
+    paper: ReportPaper,
+  ): Promise<ReportRow> => {
     const keys = await deps.siteKeys();
     await deps.witness();
     const history = readJobHistory(journal, job.id, deps.nameOf, row.numberedIdx);
@@ -163,7 +169,7 @@ export function createReports(deps: ReportsDeps) {
         training: deps.training,
         log: { origin: journal.origin, logVkey: journal.vkey, fleetVkey: deps.trust().fleetVkey },
       },
-      { row, job, history, indexes, letterhead: head, keyFingerprint: keys.fingerprint },
+      { row, job, history, indexes, letterhead: head, keyFingerprint: keys.fingerprint, origin: deps.originOf(job.id) },
     );
     const mayOpen = row.variant === 'internal' ? () => true : history.wasOpened;
     const proofs = proofBundle({ journal, subjects, trust: deps.trust() }, indexes, mayOpen);

@@ -14,6 +14,7 @@ import { EvidenceProvider } from './evidence.tsx';
 import { EvidenceSection } from './evidence-section.tsx';
 import { JobJournal } from './job-journal.tsx';
 import { JobLabel } from './job-label.tsx';
+import { JobLot } from './job-lot.tsx';
 import { JobReports } from './job-reports.tsx';
 import { OtherActions } from './other-actions.tsx';
 import { StageContent } from './stage-content.tsx';
@@ -83,6 +84,7 @@ function JobContent({ job, onClose, onJob }: Props) {
         )}
       </p>
       {job.previousTicket !== null && <p className="dimmed">This device was here before as {job.previousTicket}.</p>}
+      <JobLot job={job} />
       <StageLine job={job} />
       <StageContent job={job} onJob={onJob} />
       <OtherActions job={job} onJob={onJob} />

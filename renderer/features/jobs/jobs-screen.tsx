@@ -7,6 +7,7 @@ import { useJobs } from '../../state/sources.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Empty } from '../../ui/page.tsx';
 import { JobsTable } from './jobs-table.tsx';
+import { LotsCard } from './lots-card.tsx';
 
 type Props = { jobId: JobId | null; onOpenJob: (jobId: JobId | null) => void; panel: ReactNode };
 type Shown = 'open' | 'done' | 'all';
@@ -44,6 +45,7 @@ export function JobsScreen({ jobId, onOpenJob, panel }: Props) {
             onChange={event => setSearch(event.currentTarget.value)}
           />
         </div>
+        <LotsCard />
         <ErrorAlert error={error} />
         {items !== null && found.length === 0 && <Empty>No job fits.</Empty>}
         {found.length > 0 && <JobsTable jobs={found.slice(0, mostRows)} selected={jobId} onOpenJob={onOpenJob} />}

@@ -1,9 +1,11 @@
 import { Button, Group, NativeSelect, PasswordInput, Progress, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useMemo, useState } from 'react';
 import { type Export, type ExportFilter, type ExportId, exportPieceBytes } from '../../../shared/exports.ts';
+import { LotId } from '../../../shared/ids.ts';
 import { ErasureStatus } from '../../../shared/jobs.ts';
 import { ReportScope, ReportVariant } from '../../../shared/reports.ts';
 import { useBench } from '../../state/bench.tsx';
+import { useLots } from '../../state/sources.ts';
 import { useAction } from '../../state/use-action.ts';
 import { type Source, useCollection } from '../../state/use-collection.ts';
 import { bytesOf, saveBlob, sizeText } from '../../ui/bytes.ts';
@@ -46,13 +48,13 @@ const statuses = [any, ...ErasureStatus.options.map(value => ({ value, label: er
 const scopes = [any, ...ReportScope.options.map(value => ({ value, label: scopeWords[value] }))];
 const variants = [any, ...ReportVariant.options.map(value => ({ value, label: variantWords[value] }))];
 
-type Fields = { from: string; to: string; ticket: string; status: string; scope: string; variant: string };
-const empty: Fields = { from: '', to: '', ticket: '', status: '', scope: '', variant: '' };
+type Fields = Record<'from' | 'to' | 'ticket' | 'status' | 'scope' | 'variant' | 'lot', string>;
+const empty: Fields = { from: '', to: '', ticket: '', status: '', scope: '', variant: '', lot: '' };
 
 const midnight = (day: string) => new Date(`${day}T00:00:00`);
 
 /** Days are those of this computer's time zone; the last one is included. */
-function filterOf({ from, to, ticket, status, scope, variant }: Fields): ExportFilter {
+function filterOf({ from, to, ticket, status, scope, variant, lot }: Fields): ExportFilter {
   const until = to === '' ? null : midnight(to);
   until?.setDate(until.getDate() + 1);
   return {
@@ -61,6 +63,7 @@ function filterOf({ from, to, ticket, status, scope, variant }: Fields): ExportF
     ...(ticket.trim() === '' ? {} : { ticket }),
     ...(status === '' ? {} : { status: ErasureStatus.parse(status) }),
     ...(scope === '' ? {} : { scope: ReportScope.parse(scope) }),
+    ...(lot === '' ? {} : { lot: LotId.parse(lot) }),
     ...(variant === '' ? {} : { variant: ReportVariant.parse(variant) }),
   };
 }
@@ -68,6 +71,8 @@ function filterOf({ from, to, ticket, status, scope, variant }: Fields): ExportF
 function ExportForm() {
   const { api } = useBench();
   const { busy, error, run } = useAction();
+  const { items } = useLots();
+  const lots = [any, ...(items ?? []).map(({ id, lotName }) => ({ value: id, label: lotName ?? 'forgotten' }))];
   const [fields, setFields] = useState(empty);
   const [password, setPassword] = useState('');
   const [reason, setReason] = useState('');
@@ -99,6 +104,12 @@ function ExportForm() {
           />
           <TextInput label="To" type="date" value={fields.to} onChange={e => change({ to: e.currentTarget.value })} />
           <TextInput label="Ticket" value={fields.ticket} onChange={e => change({ ticket: e.currentTarget.value })} />
+          <NativeSelect
+            label="Lot"
+            data={lots}
+            value={fields.lot}
+            onChange={e => change({ lot: e.currentTarget.value })}
+          />
           <NativeSelect
             label="Erasure"
             data={statuses}
