@@ -47,6 +47,7 @@ export const systemTools: readonly SystemTool[] = [
   { command: 'pg_ctlcluster', aptPackage: 'postgresql', neededBy: 'the central server on PostgreSQL' },
   { command: 'certutil', aptPackage: 'libnss3-tools', neededBy: 'report signatures' },
   { command: 'zbarimg', aptPackage: 'zbar-tools', neededBy: 'codes printed on reports' },
+  { command: 'zip', aptPackage: 'zip', neededBy: 'manifests of lots' },
   { command: 'p910nd', aptPackage: 'p910nd', neededBy: 'label printers' },
   { command: 'dbus-daemon', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },
   { command: 'dbus-send', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },
