@@ -66,6 +66,7 @@ export function FactsPanel({ deviceId, title }: { deviceId: DeviceId; title: str
   const [facts, setFacts] = useState<ShownFactLine[] | null>(null);
   const toggle = () =>
     facts === null ? void run(async () => setFacts(await api['devices.facts']({ deviceId }))) : setFacts(null);
+  const words = facts === null ? 'What it told' : 'Hide what it told';
   return (
     <>
       <Button
@@ -73,14 +74,14 @@ export function FactsPanel({ deviceId, title }: { deviceId: DeviceId; title: str
         size="compact-sm"
         loading={busy}
         aria-expanded={facts !== null}
-        aria-label={`What ${title} told`}
+        aria-label={`${words}: ${title}`}
         onClick={toggle}
       >
-        {facts === null ? 'What it told' : 'Hide what it told'}
+        {words}
       </Button>
       <ErrorAlert error={error} />
       {facts !== null && (
-        <dl className="identifiers facts">
+        <dl className="identifiers told">
           {facts.map(fact => (
             <div key={fact.name}>
               <dt>{names[fact.name]}</dt>
