@@ -27,8 +27,8 @@ type ReviewDeps = {
   publish: Publish;
   jobs: Jobs;
   identity: Pick<Identity, 'reauthenticate' | 'nameOf' | 'handlers'>;
-  /** Whether two accounts carry the same badge. */
-  sameBadge(a: OperatorId, b: OperatorId): boolean;
+  /** Whether two accounts belong to one person, as far as the bench can tell. */
+  isSamePerson(a: OperatorId, b: OperatorId): boolean;
   /** Whether somebody has a second factor; null when it is not known. */
   secondFactorOf(operator: OperatorId): boolean | null;
   /** A table as a signed PDF. */
@@ -37,7 +37,7 @@ type ReviewDeps = {
 
 /** Everything by which people look at each other's work: evidence and the decisions that rest on it. */
 export function createReviewParts(deps: ReviewDeps) {
-  const { jobs, identity, lasting, sameBadge, secondFactorOf, printTable, ...base } = deps;
+  const { jobs, identity, lasting, isSamePerson, secondFactorOf, printTable, ...base } = deps;
   const evidence = createEvidence({
     ...base,
     jobOf: (id: JobId) => jobs.view(id),
@@ -50,7 +50,7 @@ export function createReviewParts(deps: ReviewDeps) {
     evidenceHashes: evidence.hashesOf,
     reauthenticate: identity.reauthenticate,
     nameOf: identity.nameOf,
-    sameBadge,
+    isSamePerson,
   });
   const access = createAccessReview({
     ...base,

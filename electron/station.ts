@@ -72,6 +72,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     onTicket: ticket => highWater.raise({ ticket, ...anchorOf(journal) }),
     useApproval: (tx, id) => approvals.markUsed(tx, id),
     approvalTime: id => approvals.timeFor(id),
+    isSamePerson: identity.isSamePerson,
     onOpened: (tx, job, by) => papers.customers.receive(tx, job, by),
     devices: {
       identityOf: id => devices.identityOf(id),
@@ -96,7 +97,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     lasting,
     jobs,
     identity,
-    sameBadge: identity.sameBadge,
+    isSamePerson: identity.isSamePerson,
     secondFactorOf: identity.secondFactorOf,
     printTable: table => papers.printTable(table),
   });

@@ -59,6 +59,8 @@ export type Tables = {
     notice_at: string | null;
   };
   password_history: { id: Generated<number>; operator: string; hash: string };
+  /** Every badge that an account ever carried, as a digest; written by the database itself. */
+  badge_history: { operator: string; badge: string };
   recovery_code: { operator: string; hash: string };
   sign_in_attempt: { key: string; operator: string | null; failed: number; boot: string; at_ms: number };
   export: {

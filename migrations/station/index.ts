@@ -6,6 +6,7 @@ import * as evidenceAndApprovals from './0007-evidence-and-approvals.ts';
 import * as reportLanguage from './0008-report-language.ts';
 import * as exports_ from './0009-exports.ts';
 import * as customers from './0010-customers.ts';
+import * as badgeHistory from './0015-badge-history.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
 export const stationMigrations = [
@@ -17,4 +18,5 @@ export const stationMigrations = [
   people,
   exports_,
   customers,
+  badgeHistory,
 ] as const;

@@ -38,6 +38,7 @@ test('people from the version before keep their password, and whoever is forgott
         .set({ totp: Buffer.from('s'), badge: 'b', pin_hash: 'p', code_hash: 'c' })
         .where('id', '=', 'op_1'),
     );
+    expect(tx.all(query.selectFrom('badge_history').selectAll())).toEqual([{ operator: 'op_1', badge: 'b' }]);
     tx.run(query.insertInto('recovery_code').values({ operator: 'op_1', hash: 'r' }));
     tx.run(query.insertInto('sign_in_attempt').values({ key: 'k', operator: 'op_1', failed: 1, boot: 'b', at_ms: 0 }));
     tx.run(query.insertInto('forgotten').values({ subject: '1', at: 'now', idx: 0 }));
@@ -49,6 +50,7 @@ test('people from the version before keep their password, and whoever is forgott
   expect(after.read.all(history)).toEqual([{ hash: 'hash of 2' }]);
   expect(after.read.all(query.selectFrom('recovery_code').selectAll())).toEqual([]);
   expect(after.read.all(query.selectFrom('sign_in_attempt').selectAll())).toEqual([]);
+  expect(after.read.all(query.selectFrom('badge_history').selectAll())).toEqual([]);
   after.close();
   rmSync(dir, { recursive: true });
 });

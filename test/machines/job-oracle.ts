@@ -61,8 +61,9 @@ export function createOracle(policy: Policy) {
 
   const forbiddenCompletion = ({ event }: Step) => {
     if (event.type !== 'job.signed_off') return `completed by ${event.type}`;
-    if (testers.has(event.by) && !policy.selfSignOff) return 'signed off by the tester';
-    if (testers.has(event.by) && drawn) return 'a drawn job signed off by its tester';
+    const tested = testers.has(event.by) || event.testerAgain;
+    if (tested && !policy.selfSignOff) return 'signed off by the tester';
+    if (tested && drawn) return 'a drawn job signed off by its tester';
     if (drawn && !verified) return 'a drawn job completed without a verification of this erase';
     const open = LockKind.options.find(
       lock =>
@@ -110,7 +111,7 @@ export function createOracle(policy: Policy) {
         return locks[event.lock] === 'locked' ? null : 'waived what was not locked';
       case 'sample.verified':
         if (!drawn) return 'a sample of a job that was not drawn';
-        return erasers.has(event.by) ? 'a sample verified by whoever erased' : null;
+        return erasers.has(event.by) || event.eraserAgain ? 'a sample verified by whoever erased' : null;
       default:
         return null;
     }

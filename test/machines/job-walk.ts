@@ -95,8 +95,13 @@ const event: fc.Arbitrary<JobEvent> = fc.oneof(
   fc.record({ type: fc.constant('locks.recorded' as const), locks }),
   fc.record({ type: fc.constant('lock.waived' as const), lock: fc.constantFrom('activation', 'frp') }),
   fc.record({ type: fc.constantFrom('functional.finished', 'job.rejected', 'job.held', 'job.released') } as const),
-  fc.record({ type: fc.constant('sample.verified' as const), passed: fc.boolean(), by: operators }),
-  fc.record({ type: fc.constant('job.signed_off' as const), by: operators }),
+  fc.record({
+    type: fc.constant('sample.verified' as const),
+    passed: fc.boolean(),
+    by: operators,
+    eraserAgain: fc.boolean(),
+  }),
+  fc.record({ type: fc.constant('job.signed_off' as const), by: operators, testerAgain: fc.boolean() }),
 );
 
 const start = { type: 'erase.started', at: 1, by: 'op_a', read: mine, label: 'none' } as const;
@@ -135,9 +140,9 @@ const onward: Partial<Record<JobPlace, JobEvent[]>> = {
   'reset.bypass_requested': [{ ...approve, by: 'op_b', requesterAgain: false }],
   'reset.bypass_approved': [{ type: 'functional.begun', at: 500 }],
   qc: [
-    { type: 'job.signed_off', by: 'op_b' },
-    { type: 'sample.verified', passed: true, by: 'op_b' },
-    { type: 'sample.verified', passed: false, by: 'op_b' },
+    { type: 'job.signed_off', by: 'op_b', testerAgain: false },
+    { type: 'sample.verified', passed: true, by: 'op_b', eraserAgain: false },
+    { type: 'sample.verified', passed: false, by: 'op_b', eraserAgain: false },
     { type: 'locks.recorded', locks: clear },
   ],
   on_hold: [{ type: 'job.released' }],

@@ -86,6 +86,12 @@ const blinded: Record<string, Partial<JobGuards>> = {
     sample: (c, e) => refuse.sample({ ...c, sampling: { ...c.sampling, drawn: true } }, e),
   },
   'a sample verified by whoever erased': { sample: (c, e) => refuse.sample({ ...c, eraseOperators: [] }, e) },
+  'a sample verified by the second account of whoever erased': {
+    sample: (c, e) => refuse.sample(c, { ...e, eraserAgain: false }),
+  },
+  'a sign-off by the second account of the tester': {
+    signOff: (c, e) => refuse.signOff(c, { ...e, testerAgain: false }),
+  },
   'a lock that stands against it': {
     signOff: (c, e) => refuse.signOff({ ...c, waived: ['activation', 'frp', 'mdm', 'blacklist'] }, e),
   },

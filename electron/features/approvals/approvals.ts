@@ -54,8 +54,8 @@ export type ApprovalsDeps = {
   /** How the caller proved who they are; throws unless it is them. */
   reauthenticate(caller: SignedIn, proof: Proof): Promise<Authentication>;
   nameOf(operator: OperatorId): string | null;
-  /** Whether two accounts carry the same badge, and so are one person. */
-  sameBadge(a: OperatorId, b: OperatorId): boolean;
+  /** Whether two accounts belong to one person, as far as the bench can tell. */
+  isSamePerson(a: OperatorId, b: OperatorId): boolean;
 };
 
 /** Manual erase bypass by four eyes: requested by one, decided by another who authenticates for this very request. */
@@ -141,7 +141,7 @@ export function createApprovals(deps: ApprovalsDeps) {
       database.write(tx => {
         const row = find(approvalId);
         if (row.state !== 'requested') throw new BenchError('conflict', 'This request was decided already.');
-        const requesterAgain = deps.sameBadge(row.requestedBy, caller.operatorId);
+        const requesterAgain = deps.isSamePerson(row.requestedBy, caller.operatorId);
         const act = { approval: approvalId, by: caller.operatorId, requesterAgain, reason, authenticated };
         const idx =
           decision === 'approve'

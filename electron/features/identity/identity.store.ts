@@ -79,6 +79,11 @@ export function createIdentityStore(read: Reads) {
       tx.run(query.deleteFrom('recovery_code').where('operator', '=', id));
       for (const hash of hashes) tx.run(query.insertInto('recovery_code').values({ operator: id, hash }));
     },
+    /** Whether both accounts ever carried the same badge. */
+    sharedBadge: (a: string, b: string): boolean => {
+      const of = (id: string) => query.selectFrom('badge_history').select('badge').where('operator', '=', id);
+      return read.get(of(a).where('badge', 'in', of(b))) !== undefined;
+    },
     entriesOf: (id: OperatorId) =>
       read.get(
         query

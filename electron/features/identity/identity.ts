@@ -145,11 +145,8 @@ export function createIdentity(deps: IdentityDeps) {
       const row = operators.get(operatorId);
       return row ? row.totp !== null : null;
     },
-    /** Whether two accounts carry the same badge. */
-    sameBadge(a: OperatorId, b: OperatorId): boolean {
-      const badge = operators.get(a)?.badge ?? null;
-      return badge !== null && badge === operators.get(b)?.badge;
-    },
+    /** Whether two accounts belong to one person, as far as the bench can tell: both carried the same badge some time. */
+    isSamePerson: (a: string, b: string): boolean => a === b || store.sharedBadge(a, b),
     /** The accounts, for the directory of the site. */
     accounts: createSiteAccounts(parts),
     lockIdle: desk.lockIdle,

@@ -26,6 +26,7 @@ type Deps = {
   clock: Clock;
   useApproval(tx: Tx, id: ApprovalId): void;
   approvalTime(id: ApprovalId): number;
+  isSamePerson(a: string, b: string): boolean;
 };
 
 type ActMethods = Exclude<keyof typeof jobMethods, 'jobs.open' | 'jobs.list' | 'jobs.get' | 'jobs.start_erase'>;
@@ -44,7 +45,11 @@ const withReason = <T extends 'job.rejected' | 'job.failed' | 'job.held'>(
 });
 
 /** What operators do to a job, each one event for the machine and one journal entry. */
-export function createJobActs({ find, commit, clock, useApproval, approvalTime }: Deps) {
+export function createJobActs({ find, commit, clock, useApproval, approvalTime, isSamePerson }: Deps) {
+  /** Whether the caller did by another account what somebody of `people` did. */
+  const isAgain = (people: readonly string[], { operatorId }: SignedIn) =>
+    people.some(person => person !== operatorId && isSamePerson(person, operatorId));
+
   return {
     'jobs.complete_intake': ({ jobId, condition }, caller) =>
       commit(jobId, {
@@ -104,7 +109,12 @@ export function createJobActs({ find, commit, clock, useApproval, approvalTime }
       }),
     'jobs.verify_sample': ({ jobId, passed, method }, caller) =>
       commit(jobId, {
-        event: { type: 'sample.verified', passed, by: caller.operatorId },
+        event: {
+          type: 'sample.verified',
+          passed,
+          by: caller.operatorId,
+          eraserAgain: isAgain(find(jobId).snapshot.context.eraseOperators, caller),
+        },
         type: 'job.sample_verified',
         data: { passed },
         by: caller.operatorId,
@@ -112,7 +122,11 @@ export function createJobActs({ find, commit, clock, useApproval, approvalTime }
       }),
     'jobs.sign_off': ({ jobId }, caller) =>
       commit(jobId, {
-        event: { type: 'job.signed_off', by: caller.operatorId },
+        event: {
+          type: 'job.signed_off',
+          by: caller.operatorId,
+          testerAgain: isAgain(find(jobId).snapshot.context.testers, caller),
+        },
         type: 'job.signed_off',
         data: ({ selfSignedOff }) => ({ self: selfSignedOff }),
         by: caller.operatorId,

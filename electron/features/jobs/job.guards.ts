@@ -112,7 +112,8 @@ export const refuse = {
 
   sample(context: JobContext, event: Of<'sample.verified'>): Refusal {
     if (!context.sampling.drawn) return 'This job was not drawn for sampling.';
-    if (context.eraseOperators.includes(event.by)) return 'Whoever erased the device may not verify the sample.';
+    if (context.eraseOperators.includes(event.by) || event.eraserAgain)
+      return 'Whoever erased the device may not verify the sample.';
     return null;
   },
 
@@ -135,7 +136,7 @@ export const refuse = {
       return `These locks stand against it: ${open.join(', ')}. A supervisor may waive a lock, with a reason.`;
     if (context.sampling.drawn && context.sampling.verifiedBy === null)
       return 'This job was drawn for sampling and waits for its independent verification.';
-    if (!context.testers.includes(event.by)) return null;
+    if (!context.testers.includes(event.by) && !event.testerAgain) return null;
     if (!context.policy.selfSignOff) return 'Somebody other than the tester must sign off.';
     return context.sampling.drawn ? 'A job drawn for sampling needs somebody other than the tester.' : null;
   },

@@ -268,7 +268,9 @@ export const createJobMachine = (refuse: JobGuards) =>
           'job.signed_off': {
             guard: ({ context, event }) => refuse.signOff(context, event) === null,
             target: 'completed',
-            actions: assign(({ context, event }) => ({ selfSignedOff: context.testers.includes(event.by) })),
+            actions: assign(({ context, event }) => ({
+              selfSignedOff: context.testers.includes(event.by) || event.testerAgain,
+            })),
           },
           'job.rejected': 'functional',
           'job.failed': fail,

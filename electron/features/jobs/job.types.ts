@@ -68,8 +68,10 @@ export type JobEvent =
   | { type: 'locks.recorded'; locks: Locks }
   | { type: 'lock.waived'; lock: LockKind }
   | { type: 'functional.finished' }
-  | { type: 'sample.verified'; passed: boolean; by: string }
-  | { type: 'job.signed_off'; by: string }
+  /** `eraserAgain`: another account that belongs to somebody who erased. */
+  | { type: 'sample.verified'; passed: boolean; by: string; eraserAgain: boolean }
+  /** `testerAgain`: another account that belongs to somebody who tested. */
+  | { type: 'job.signed_off'; by: string; testerAgain: boolean }
   | { type: 'job.rejected' }
   | { type: 'job.failed' }
   | { type: 'job.held' }

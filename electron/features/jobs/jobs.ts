@@ -36,6 +36,8 @@ export type JobsDeps = {
   useApproval(tx: Tx, id: ApprovalId): void;
   /** The time by which an approval is judged, ms since 1970. */
   approvalTime(id: ApprovalId): number;
+  /** Whether two accounts belong to one person, as far as the bench can tell. */
+  isSamePerson(a: string, b: string): boolean;
   /** A job was opened, in the transaction that opens it. */
   onOpened(tx: Tx, job: { id: JobId; deviceId: DeviceId; identifiers: Identifiers }, by: OperatorId): void;
   devices: {
@@ -148,7 +150,7 @@ export function createJobs(deps: JobsDeps) {
     'jobs.list': ({ open: only }) =>
       [...(only === false ? [] : store.open()), ...(only === true ? [] : store.closed(1_000))].map(row => view(row.id)),
     'jobs.get': ({ jobId }) => view(jobId),
-    ...createJobActs({ find, commit, clock, useApproval: deps.useApproval, approvalTime: deps.approvalTime }),
+    ...createJobActs({ ...deps, find, commit }),
   } satisfies Pick<Handlers, Exclude<keyof typeof jobMethods, 'jobs.start_erase'>>;
 
   return {
