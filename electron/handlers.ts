@@ -10,6 +10,8 @@ export type GateSession = SignedIn & {
   stepUpUntil: number | null;
   /** A new password is due before anything else. */
   mustChange: boolean;
+  /** The present privacy notice is not accepted yet. */
+  noticeDue: boolean;
   /** The second factor was given when this session began, or was set up in it. */
   secondFactor: boolean;
 };

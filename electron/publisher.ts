@@ -17,7 +17,7 @@ export function createPublisher(deps: { sessionOf(connection: string): GateSessi
     const value = parse(event, payload);
     for (const [listener, connection] of listeners) {
       const session = deps.sessionOf(connection);
-      if (!session || session.locked || !allows(session.role, 'bench.read')) continue;
+      if (!session || !isOpen(session) || !allows(session.role, 'bench.read')) continue;
       listener(event, allows(session.role, 'pii.read') ? value : masked(value));
     }
   };
@@ -38,6 +38,10 @@ export function createPublisher(deps: { sessionOf(connection: string): GateSessi
       };
     },
   };
+}
+
+function isOpen({ locked, mustChange, noticeDue }: GateSession): boolean {
+  return !locked && !mustChange && !noticeDue;
 }
 
 function parse<E extends EventName>(event: E, payload: Payload<E>): unknown {

@@ -17,6 +17,7 @@ const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'step_up_needed',
   'mfa_needed',
   'password_change_needed',
+  'notice_due',
   'password_refused',
   'state_refused',
   'conflict',
@@ -103,12 +104,16 @@ export function createRouter(deps: RouterDeps) {
   };
 }
 
-function checkSession({ access, whileLocked, whileMustChange }: MethodSpec, session: GateSession | null) {
+function checkSession(spec: MethodSpec, session: GateSession | null) {
+  const { access, whileLocked, whileMustChange, whileNoticeDue } = spec;
   if (access === 'public') return;
   if (!session) throw new BenchError('not_signed_in', 'Sign in first.');
   if (session.locked && !whileLocked) throw new BenchError('session_locked', 'Unlock the bench first.');
   if (session.mustChange && !whileMustChange) {
     throw new BenchError('password_change_needed', 'Your password has expired. Choose a new one first.');
+  }
+  if (session.noticeDue && !whileNoticeDue) {
+    throw new BenchError('notice_due', 'Read and accept the privacy notice first.');
   }
   if (access === 'session') return;
   if (!allows(session.role, access)) {

@@ -11,6 +11,7 @@ export const advice: Record<ErrorCode, string> = {
   code_refused: 'Each code works once. A recovery code works where the authenticator does not.',
   mfa_needed: 'Open “Me” behind your name at the top and set up the authenticator; it takes a minute.',
   password_change_needed: 'Choose a new password; your work is kept.',
+  notice_due: 'Read and accept the privacy notice; it is shown after signing in.',
   password_refused: 'A sentence of four or five words that nobody knows is the easiest to type.',
   not_permitted: 'Ask a colleague whose role allows this.',
   step_up_needed: 'Type your password again, then repeat the step.',

@@ -11,6 +11,7 @@ export const errorCodes = {
   code_refused: 'the code of the second factor is wrong, too old or was used already',
   mfa_needed: 'the role must set up a second factor before it does this',
   password_change_needed: 'the password has expired and must be changed first',
+  notice_due: 'the present privacy notice is not accepted yet',
   password_refused: 'the chosen password breaks a rule',
   not_permitted: 'the role of the session lacks the permission',
   step_up_needed: 'the act needs a fresh password',

@@ -95,6 +95,7 @@ export const identityMethods = {
     access: 'session',
     whileLocked: true,
     whileMustChange: true,
+    whileNoticeDue: true,
   },
   'identity.lock': {
     input: z.undefined(),
@@ -102,10 +103,24 @@ export const identityMethods = {
     access: 'session',
     whileLocked: true,
     whileMustChange: true,
+    whileNoticeDue: true,
   },
-  'identity.unlock': { input: Proof, output: Session, access: 'session', whileLocked: true, whileMustChange: true },
+  'identity.unlock': {
+    input: Proof,
+    output: Session,
+    access: 'session',
+    whileLocked: true,
+    whileMustChange: true,
+    whileNoticeDue: true,
+  },
   /** The person is still there: the idle lock counts anew. */
-  'identity.touch': { input: z.undefined(), output: z.null(), access: 'session', whileMustChange: true },
+  'identity.touch': {
+    input: z.undefined(),
+    output: z.null(),
+    access: 'session',
+    whileMustChange: true,
+    whileNoticeDue: true,
+  },
   'identity.step_up': { input: Proof, output: Session, access: 'session', whileMustChange: true },
 } as const satisfies MethodSpecs;
 

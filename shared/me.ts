@@ -46,6 +46,7 @@ export const meMethods = {
     output: Session,
     access: 'session',
     whileMustChange: true,
+    whileNoticeDue: true,
   },
   'me.begin_factor': { input: z.undefined(), output: FactorOffer, access: 'session', stepUp: true },
   'me.confirm_factor': {
@@ -58,11 +59,17 @@ export const meMethods = {
   'me.new_recovery_codes': { input: z.undefined(), output: RecoveryCodes, access: 'session', stepUp: true },
   'me.set_badge': { input: z.object({ badge: BadgeText, pin: Pin }), output: Me, access: 'session', stepUp: true },
   'me.remove_badge': { input: z.undefined(), output: Me, access: 'session' },
-  'me.set_language': { input: z.object({ language: Language.nullable() }), output: Me, access: 'session' },
+  'me.set_language': {
+    input: z.object({ language: Language.nullable() }),
+    output: Me,
+    access: 'session',
+    whileNoticeDue: true,
+  },
   'me.accept_notice': {
     input: z.object({ version: z.string().max(40) }),
     output: Session,
     access: 'session',
     whileMustChange: true,
+    whileNoticeDue: true,
   },
 } as const satisfies MethodSpecs;

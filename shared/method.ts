@@ -17,6 +17,8 @@ export type MethodSpec = {
   readonly whileLocked?: true;
   /** Runs while a new password is due (choosing it, signing out). */
   readonly whileMustChange?: true;
+  /** Runs while the present privacy notice is not accepted yet (reading and accepting it, signing out). */
+  readonly whileNoticeDue?: true;
 };
 
 export type MethodSpecs = Record<string, MethodSpec>;

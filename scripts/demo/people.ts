@@ -17,18 +17,25 @@ export async function signInPeople(connect: (connection: string) => Client) {
     adminName: 'Admin',
     password: passwords.admin,
   });
+  await acceptNotice(admin);
   await setUpFactor(admin);
   const join = async (role: 'technician' | 'supervisor', name: string) => {
     const { code } = await admin['users.invite']({ name, role });
     const client = connect(role);
     await client['identity.accept_invitation']({ name, code, password: passwords[role] });
     await client['identity.sign_in']({ name, password: passwords[role] });
+    await acceptNotice(client);
     return client;
   };
   const technician = await join('technician', 'Technician');
   const supervisor = await join('supervisor', 'Supervisor');
   const codes = await setUpFactor(supervisor);
   return { admin, technician, supervisor, supervisorProof: proofs(supervisor, passwords.supervisor, codes) };
+}
+
+async function acceptNotice(client: Client): Promise<void> {
+  const version = (await client['identity.session']())?.noticeDue ?? null;
+  if (version !== null) await client['me.accept_notice']({ version });
 }
 
 /** Answers recovery codes: an authenticator shows a new code every half minute only. */

@@ -209,13 +209,28 @@ describe('a badge', () => {
 });
 
 test('the privacy notice is due until its present version is accepted', async () => {
-  bench = await startStation();
-  const { technician, supervisor } = await staff(bench);
-  const { noticeDue } = (await technician['identity.session']()) ?? {};
+  bench = await startStation({ notices: false, authenticators: false });
+  const admin = bench.connect('admin');
+  const site = { siteName: 'Test Site', stationName: 'Bench 1', adminName: 'Ada Admin', password: passwords.admin };
+  await admin['identity.set_up'](site);
+  const { noticeDue } = (await admin['identity.session']()) ?? {};
   expect(noticeDue).toBe(testIdentityPolicy.noticeVersion);
-  await expect(technician['me.accept_notice']({ version: 'old' })).rejects.toMatchObject({ code: 'conflict' });
-  expect(await technician['me.accept_notice']({ version: noticeDue ?? '' })).toMatchObject({ noticeDue: null });
-  expect(await technician['me.get']()).toMatchObject({ notice: { version: noticeDue } });
-  const [entry] = await supervisor['journal.list']({ limit: 1 });
-  expect(entry).toMatchObject({ type: 'notice.accepted', data: { version: noticeDue }, actorName: 'Tom Technician' });
+  for (const name of Object.keys(methods) as Method[]) {
+    const { access, whileNoticeDue }: MethodSpec = methods[name];
+    if (access === 'public' || whileNoticeDue) continue;
+    const reply = await bench.station.call('admin', name, { nonsense: true });
+    expect(reply, name).toMatchObject({ ok: false, error: { code: 'notice_due' } });
+  }
+  await admin['me.set_language']({ language: 'de' });
+  const elsewhere = bench.connect('elsewhere');
+  await elsewhere['identity.sign_in']({ name: 'Ada Admin', password: passwords.admin });
+  await expect(elsewhere['devices.list']()).rejects.toMatchObject({ code: 'notice_due' });
+  await bench.plug();
+  expect(bench.events.map(({ event }) => event)).not.toContain('device.changed');
+  await expect(admin['me.accept_notice']({ version: 'old' })).rejects.toMatchObject({ code: 'conflict' });
+  expect(await admin['me.accept_notice']({ version: noticeDue ?? '' })).toMatchObject({ noticeDue: null });
+  expect(await admin['me.get']()).toMatchObject({ notice: { version: noticeDue } });
+  expect(await elsewhere['devices.list']()).toHaveLength(1);
+  const [entry] = await admin['journal.list']({ limit: 1 });
+  expect(entry).toMatchObject({ type: 'notice.accepted', data: { version: noticeDue }, actorName: 'Ada Admin' });
 });

@@ -11,6 +11,7 @@ import { createStation } from '../../electron/station.ts';
 import { createClient } from '../../shared/client.ts';
 import { createAuthenticators } from './authenticator.ts';
 import { condition } from './job-steps.ts';
+import { acceptsNotice } from './notice.ts';
 import { addPerson, passwords } from './start-station.ts';
 
 // A bench in a process of its own that erases until it is killed. It tells its parent each thing that it was told is
@@ -48,10 +49,12 @@ const station = await createStation(
 );
 const authenticators = createAuthenticators(join(dataDir, 'authenticators.json'), clock.now);
 const client = authenticators.client(
-  createClient({
-    call: (name, input) => station.call('c', name, input),
-    subscribe: listener => station.subscribe('c', listener),
-  }),
+  acceptsNotice(
+    createClient({
+      call: (name, input) => station.call('c', name, input),
+      subscribe: listener => station.subscribe('c', listener),
+    }),
+  ),
 );
 const { setUp } = await client['station.info']();
 if (setUp) await client['identity.sign_in']({ name: 'Ada Admin', password: passwords.admin });

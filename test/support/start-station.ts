@@ -15,6 +15,7 @@ import type { Reply } from '../../shared/contract.ts';
 import type { Role } from '../../shared/permissions.ts';
 import type { VirtualFault } from '../../shared/training.ts';
 import { createAuthenticators } from './authenticator.ts';
+import { acceptsNotice } from './notice.ts';
 
 export const passwords = {
   admin: 'correct horse battery',
@@ -39,6 +40,8 @@ export type StartOptions = {
   config?: Partial<Omit<StationConfig, 'policy'>> & { policy?: Partial<StationConfig['policy']> };
   /** False: nobody's second factor is set up and given by itself. */
   authenticators?: false;
+  /** False: nobody accepts the privacy notice by themselves. */
+  notices?: false;
 };
 
 /** A real station on a real encrypted database in a temporary folder, with virtual devices and driven time. */
@@ -84,10 +87,11 @@ export async function startStation(options: StartOptions = {}) {
   const authenticators = createAuthenticators(join(dataDir, 'authenticators.json'), drivers.clock.now);
   const connect = (connection: string): Client => {
     station.subscribe(connection, (event, payload) => events.push({ connection, event, payload: overWire(payload) }));
-    const client = createClient({
+    const plain = createClient({
       call: async (name, input) => overWire(await station.call(connection, name, overWire(input))) as Reply,
       subscribe: listener => station.subscribe(connection, listener),
     });
+    const client = options.notices === false ? plain : acceptsNotice(plain);
     return options.authenticators === false ? client : authenticators.client(client);
   };
 

@@ -148,7 +148,8 @@ export function createMe(deps: MeDeps) {
         store.change(tx, caller.operatorId, { notice_version: version, notice_at });
         journal.append(tx, { type: 'notice.accepted', actor: caller.operatorId, data: { version } });
       });
-      return desk.change(caller, {});
+      desk.acceptedNotice(caller.operatorId);
+      return desk.view(caller);
     },
   } satisfies Pick<Handlers, keyof typeof meMethods>;
 }

@@ -49,7 +49,7 @@ export function createSessionDesk(deps: SessionDeskDeps) {
       secondFactor: session.secondFactor,
       mustChange: session.mustChange,
       passwordExpiresAt: iso(expiryOf(policy, session.role, row?.passwordSetAt ?? null)),
-      noticeDue: row?.noticeVersion === policy.noticeVersion ? null : policy.noticeVersion,
+      noticeDue: session.noticeDue ? policy.noticeVersion : null,
     };
   };
   const tell = (session: ActiveSession): Session => {
@@ -123,6 +123,7 @@ export function createSessionDesk(deps: SessionDeskDeps) {
         signedInBy: by === 'badge' ? 'badge' : 'password',
         secondFactor: factorOf(row, by),
         mustChange: expiry !== null && now >= expiry,
+        noticeDue: row.noticeVersion !== policy.noticeVersion,
         startedAt: now,
         lastTouch: now,
       };
@@ -154,6 +155,13 @@ export function createSessionDesk(deps: SessionDeskDeps) {
         stepUpUntil: whole ? now + stepUpMs : null,
         secondFactor: by === 'password' ? session.secondFactor : 'given',
       });
+    },
+    /** The person accepted the present notice, which opens every session of theirs. */
+    acceptedNotice(operatorId: OperatorId) {
+      for (const { connection, noticeDue } of sessions.ofOperator(operatorId)) {
+        const open = noticeDue ? sessions.update(connection, { noticeDue: false }) : null;
+        if (open) tell(open);
+      }
     },
     touch(connection: string) {
       sessions.update(connection, { lastTouch: clock.now() });

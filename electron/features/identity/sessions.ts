@@ -16,6 +16,7 @@ export type ActiveSession = {
   signedInBy: 'password' | 'badge';
   secondFactor: SecondFactor;
   mustChange: boolean;
+  noticeDue: boolean;
   /** ms since 1970. */
   startedAt: number;
   lastTouch: number;
