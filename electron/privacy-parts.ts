@@ -43,7 +43,7 @@ export function createPrivacyParts(deps: Deps) {
   });
   const soon = () => errands.soon();
   const fleet = createFleetForgetting({ ...deps, forgetting, expel: identity.expel, onChanged: soon });
-  const privacy = createPrivacy({ ...deps, forgetting, fleet });
+  const privacy = createPrivacy({ ...deps, forgetting, fleet, nameOf: identity.nameOf });
   const escrow = createEscrow({ ...deps, recoveryKey: () => recoveryKeyOf(settings) });
   const expiry = createKeyExpiry({
     ...deps,

@@ -85,6 +85,10 @@ export const entryTypes = {
   'operator.recovery_code_used': { data: z.object({ operator: z.string(), left: z.int() }) },
   'operator.badge_set': { data: z.object({ operator: z.string() }) },
   'operator.badge_removed': { data: z.object({ operator: z.string() }) },
+  /** Somebody took out what the bench keeps about them; `sha256` is the hash of the file. */
+  'operator.data_exported': { data: z.object({ entries: z.int(), sha256: Sha256Hex }) },
+  'operator.forgetting_asked': { data: z.object({}) },
+  'operator.forgetting_taken_back': { data: z.object({}) },
   'notice.accepted': { data: z.object({ version: z.string() }) },
   'session.started': {
     data: z.object({ session: z.string(), by: z.union([Authentication, z.literal('badge')]).optional() }),

@@ -40,6 +40,13 @@ export const RecoveryCodes = z.object({ codes: z.array(z.string()) });
 
 export const meMethods = {
   'me.get': { input: z.undefined(), output: Me, access: 'session' },
+  /** Everything the bench keeps about the person who asks, as JSON; recorded. */
+  'me.export': {
+    input: z.undefined(),
+    output: z.object({ fileName: z.string(), content: z.string() }),
+    access: 'session',
+    stepUp: true,
+  },
   'me.end_session': { input: z.object({ session: z.string() }), output: Me, access: 'session' },
   'me.change_password': {
     input: z.object({ current: Password, code: FactorCode.optional(), password: NewPassword }),

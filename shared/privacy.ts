@@ -40,6 +40,20 @@ export const FleetForget = z.object({
 });
 export type FleetForget = z.infer<typeof FleetForget>;
 
+/** Somebody who asked to be forgotten and is not yet. */
+export const ForgetRequest = z.object({
+  subject: OperatorId,
+  name: z.string().nullable(),
+  askedAt: Instant,
+  /** A legal hold delays it. */
+  held: z.boolean(),
+});
+export type ForgetRequest = z.infer<typeof ForgetRequest>;
+
+/** How far one's own wish to be forgotten is. */
+export const OwnForgetting = z.object({ askedAt: Instant.nullable(), held: z.boolean() });
+export type OwnForgetting = z.infer<typeof OwnForgetting>;
+
 const subject = z.object({ subject: SubjectId });
 const Reason = z.string().trim().min(10, 'say it in at least ten characters').max(5000);
 
@@ -56,4 +70,9 @@ export const privacyMethods = {
   'privacy.release_hold': { input: subject, output: z.null(), access: 'privacy.manage', stepUp: true },
   'privacy.fleet': { input: z.undefined(), output: z.array(FleetForget), access: 'privacy.manage' },
   'privacy.holds': { input: z.undefined(), output: z.array(LegalHold), access: 'privacy.manage' },
+  'privacy.requests': { input: z.undefined(), output: z.array(ForgetRequest), access: 'privacy.manage' },
+  'me.forgetting': { input: z.undefined(), output: OwnForgetting, access: 'session' },
+  /** Records the wish; an admin decides and carries it out, since the account must be closed first. */
+  'me.ask_to_be_forgotten': { input: z.undefined(), output: OwnForgetting, access: 'session' },
+  'me.take_back_forgetting': { input: z.undefined(), output: OwnForgetting, access: 'session' },
 } as const satisfies MethodSpecs;

@@ -84,6 +84,11 @@ export function createIdentityStore(read: Reads) {
       const of = (id: string) => query.selectFrom('badge_history').select('badge').where('operator', '=', id);
       return read.get(of(a).where('badge', 'in', of(b))) !== undefined;
     },
+    /** Numbers of the entries that name this person as the one who acted, oldest first. */
+    entryNumbersOf: (id: OperatorId) =>
+      read
+        .all(query.selectFrom('entry_ref').select('idx').where('actor', '=', id).orderBy('idx'))
+        .map(({ idx }) => idx),
     entriesOf: (id: OperatorId) =>
       read.get(
         query

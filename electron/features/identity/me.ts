@@ -10,6 +10,7 @@ import type { Authenticator } from './authentication.ts';
 import type { Factors } from './factors.ts';
 import type { IdentityStore, OperatorRow } from './identity.store.ts';
 import type { Operators } from './operators.ts';
+import { createOwnData } from './own-data.ts';
 import type { Passwords } from './passwords.ts';
 import { expiryOf, type IdentityPolicy } from './policy.ts';
 import type { SessionDesk } from './session-desk.ts';
@@ -31,6 +32,7 @@ export type MeDeps = {
 /** What everybody sees and changes about themselves. */
 export function createMe(deps: MeDeps) {
   const { database, journal, store, operators, authentication, factors, desk, policy, clock } = deps;
+  const ownData = createOwnData(deps);
   const rowOf = (caller: SignedIn): OperatorRow => operators.existing(caller.operatorId);
 
   const me = (caller: SignedIn): Me => {
@@ -66,6 +68,10 @@ export function createMe(deps: MeDeps) {
 
   return {
     'me.get': (_, caller) => me(caller),
+    'me.export': (_, caller) => {
+      const { sessions: _sessions, ...account } = me(caller);
+      return ownData(caller.operatorId, account);
+    },
     'me.end_session': ({ session }, caller) => {
       const other = desk.ofOperator(caller.operatorId).find(s => s.sessionId === session);
       if (!other) throw new BenchError('not_found', 'This session has ended already.');

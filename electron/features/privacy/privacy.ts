@@ -9,6 +9,7 @@ import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import type { FleetForgetting } from './fleet.ts';
 import type { Forgetting } from './forgetting.ts';
+import { createOwnRequests } from './own-requests.ts';
 
 export type PrivacyDeps = {
   database: Database;
@@ -18,6 +19,7 @@ export type PrivacyDeps = {
   clock: Clock;
   forgetting: Forgetting;
   fleet: FleetForgetting;
+  nameOf(operator: OperatorId): string | null;
 };
 
 /** Forgetting people and devices without touching a proof: their keys go, their entries stay. */
@@ -103,6 +105,7 @@ export function createPrivacy(deps: PrivacyDeps) {
     'privacy.release_hold': ({ subject }, caller) => releaseHold(subject, caller.operatorId),
     'privacy.holds': () => holds(),
     'privacy.fleet': () => fleet.list(),
+    ...createOwnRequests(deps),
   } satisfies Pick<Handlers, keyof typeof privacyMethods>;
 
   return {

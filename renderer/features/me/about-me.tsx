@@ -32,8 +32,7 @@ export function AboutMe({ me }: { me: Me }) {
         ))}
       </dl>
       <Text size="sm">
-        To have something corrected, exported or forgotten, ask a site admin. A legal hold can delay forgetting; the
-        admin will tell you.
+        To have something corrected, ask a site admin. Under “My data” you take it out as a file or ask to be forgotten.
       </Text>
     </Card>
   );

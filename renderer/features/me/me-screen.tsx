@@ -9,6 +9,7 @@ import { AboutMe } from './about-me.tsx';
 import { BadgeCard } from './badge-card.tsx';
 import { FactorCard } from './factor-card.tsx';
 import { LanguageCard } from './language-card.tsx';
+import { OwnDataCard } from './own-data-card.tsx';
 import { SessionsCard } from './sessions-card.tsx';
 
 /** What the bench keeps about the person who is signed in, and what they change themselves. */
@@ -35,6 +36,7 @@ export function MeScreen({ onSession }: { onSession: (session: Session | null) =
           {session.role === 'technician' && <BadgeCard me={me} onChanged={reload} />}
           <SessionsCard me={me} onChanged={reload} />
           <LanguageCard me={me} onChanged={reload} />
+          <OwnDataCard />
         </div>
       )}
     </Page>

@@ -6,6 +6,7 @@ import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Card, Empty, Page } from '../../ui/page.tsx';
 import { FleetTable } from './fleet-table.tsx';
 import { HoldsTable } from './holds-table.tsx';
+import { RequestsTable } from './requests-table.tsx';
 import { SubjectPanel } from './subject-panel.tsx';
 import { SubjectPicker } from './subject-picker.tsx';
 
@@ -15,6 +16,8 @@ export function PrivacyScreen() {
   const [subject, setSubject] = useState<SubjectId | null>(null);
   const holdsSource = useMemo(() => ({ load: () => api['privacy.holds']() }), [api]);
   const holds = useLive(holdsSource);
+  const requestsSource = useMemo(() => ({ load: () => api['privacy.requests']() }), [api]);
+  const requests = useLive(requestsSource);
   const fleetSource = useMemo(
     () => ({
       load: () => api['privacy.fleet'](),
@@ -28,6 +31,7 @@ export function PrivacyScreen() {
   const changed = () => {
     holds.reload();
     fleet.reload();
+    requests.reload();
   };
   return (
     <Page title="Privacy">
@@ -35,10 +39,17 @@ export function PrivacyScreen() {
         <SubjectPicker onPick={setSubject} />
         {subject !== null && <SubjectPanel key={subject} subject={subject} onChanged={changed} />}
       </Card>
+      <Card title="People who asked to be forgotten">
+        <ErrorAlert error={requests.error} />
+        {requests.value?.length === 0 && <Empty>Nobody is waiting.</Empty>}
+        {requests.value !== null && requests.value.length > 0 && (
+          <RequestsTable requests={requests.value} onPick={setSubject} />
+        )}
+      </Card>
       <Card title="Legal holds">
         <ErrorAlert error={holds.error} />
         {holds.value?.length === 0 && <Empty>Nothing is held.</Empty>}
-        {holds.value !== null && holds.value.length > 0 && <HoldsTable holds={holds.value} onChanged={holds.reload} />}
+        {holds.value !== null && holds.value.length > 0 && <HoldsTable holds={holds.value} onChanged={changed} />}
       </Card>
       <Card title="Forgotten across the fleet">
         <ErrorAlert error={fleet.error} />
