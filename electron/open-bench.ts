@@ -9,6 +9,7 @@ import type { StartChild } from './drivers/child/child.ts';
 import { createNodeClock } from './drivers/clock/clock.node.ts';
 import type { Clock } from './drivers/clock/clock.ts';
 import type { DeviceAdapter } from './drivers/devices/adapter.ts';
+import { createIosAdapter } from './drivers/ios/ios.node.ts';
 import type { Keystore } from './drivers/keystore/keystore.ts';
 import { createPiceaHost } from './drivers/picea/picea.node.ts';
 import type { Picea } from './drivers/picea/picea.ts';
@@ -68,7 +69,9 @@ export async function openBench(options: BenchOptions): Promise<Station> {
     clock,
     ...(options.startLine && { startLine: options.startLine }),
   });
-  const adapters: DeviceAdapter[] = virtual ? [virtual.adapter, serial] : [serial, androidPhones(options, clock)];
+  const adapters: DeviceAdapter[] = virtual
+    ? [virtual.adapter, serial]
+    : [serial, androidPhones(options, clock), applePhones(options, clock)];
   const picea = virtual?.picea ?? realPicea(options, clock);
   const plugs: TrainingBench | null = virtual && {
     plugIn: fault => ({ portPath: virtual.plug({ fault }).portPath }),
@@ -115,6 +118,10 @@ export async function openBench(options: BenchOptions): Promise<Station> {
 function androidPhones({ adb, dataDir, log }: BenchOptions, clock: Clock): DeviceAdapter {
   const command = adb ?? findAdb(process.env, process.platform);
   return createAndroidAdapter({ command, clock, log, portFile: join(dataDir, 'adb-port') });
+}
+
+function applePhones({ log }: BenchOptions, clock: Clock): DeviceAdapter {
+  return createIosAdapter({ clock, log, env: process.env, platform: process.platform });
 }
 
 function realPicea({ piceaCommand, log }: BenchOptions, clock: Clock): Picea {

@@ -1,13 +1,13 @@
 import { BenchError } from '../../../shared/errors.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Fact, IdentityRead } from '../devices/adapter.ts';
+import { unknown } from '../devices/told.ts';
 import { AdbFailure } from './adb-socket.ts';
 import { type Answer, runBatch } from './batch.ts';
 import { imeiCommands, imeiFacts } from './imei-facts.ts';
 import { ownerCommands, ownerFacts } from './owner-facts.ts';
 import { parseProperties, propertyReader } from './properties.ts';
 import { systemCommands, systemFacts } from './system-facts.ts';
-import { unknown } from './told.ts';
 
 const propertyBytes = 512 * 1024;
 const answerBytes = 64 * 1024;

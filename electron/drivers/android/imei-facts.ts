@@ -1,8 +1,9 @@
 import { judgeImei } from '../../../shared/devices.ts';
 import type { Fact } from '../devices/adapter.ts';
+import { told, unknown } from '../devices/told.ts';
 import type { Answer } from './batch.ts';
 import { readParcel } from './parcel.ts';
-import { outputOf, told, unknown } from './told.ts';
+import { outputOf } from './told.ts';
 
 const caller = 's16 com.android.shell';
 const first = ['service call iphonesubinfo 1', `service call iphonesubinfo 1 ${caller}`] as const;

@@ -1,6 +1,7 @@
 import type { Fact } from '../devices/adapter.ts';
+import { told, unknown } from '../devices/told.ts';
 import type { Answer } from './batch.ts';
-import { factOf, told, unknown } from './told.ts';
+import { factOf } from './told.ts';
 
 /** Only the lines that count: the rest names accounts and their owners, which the bench has no business to hear. */
 const sources = {

@@ -1,5 +1,5 @@
 import type { DeviceFacts, Fact } from '../devices/adapter.ts';
-import { told, unknown } from './told.ts';
+import { told, unknown } from '../devices/told.ts';
 
 export type Properties = ReadonlyMap<string, string>;
 

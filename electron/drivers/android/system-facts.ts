@@ -1,6 +1,7 @@
 import type { Fact } from '../devices/adapter.ts';
+import { told, unknown } from '../devices/told.ts';
 import type { Answer } from './batch.ts';
-import { factOf, outputOf, told, unknown } from './told.ts';
+import { factOf, outputOf } from './told.ts';
 
 const supply = '/sys/class/power_supply/battery';
 const sources = {
