@@ -2,6 +2,7 @@ import { benchAppend } from './append.ts';
 import { benchAttach } from './attach.ts';
 import { benchBacklog } from './backlog.ts';
 import { benchDemo } from './demo.ts';
+import { benchReports } from './reports.ts';
 import { benchSignIn } from './sign-in.ts';
 
 const benches = {
@@ -9,6 +10,7 @@ const benches = {
   attach: benchAttach,
   backlog: () => benchBacklog(),
   demo: benchDemo,
+  reports: benchReports,
   'sign-in': benchSignIn,
 };
 const wanted = process.argv.slice(2);
