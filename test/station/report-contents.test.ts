@@ -66,6 +66,22 @@ describe('a report for a customer', () => {
     expect((await issued(technician, job, 'functional', 'internal')).opened).toContain('Internal words');
   });
 
+  test('prints what the device told of itself, and lists as not checked what it did not', async () => {
+    bench = await startStation();
+    const { technician } = await staff(bench);
+    const job = await openJob(bench, technician);
+    const facts = await technician['devices.facts']({ deviceId: job.deviceId });
+    const told = (name: string) => facts.find(fact => fact.name === name)?.value;
+    const { record } = await issued(technician, job, 'intake', 'customer');
+    expect(record.device).toMatchObject({
+      marketingName: told('marketing_name'),
+      colour: told('colour'),
+      capacityBytes: Number(told('capacity_bytes')),
+    });
+    for (const key of ['marketing_name', 'colour', 'capacity']) expect(record.notChecked).not.toContain(key);
+    expect(record.notChecked).toContain('asset_tag');
+  });
+
   test('does not open the identity of a foreign device that answered after the erase', async () => {
     bench = await startStation();
     const { technician } = await staff(bench);

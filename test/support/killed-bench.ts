@@ -57,8 +57,7 @@ const client = authenticators.client(
   ),
 );
 const { setUp } = await client['station.info']();
-if (setUp) await client['identity.sign_in']({ name: 'Ada Admin', password: passwords.admin });
-else {
+if (!setUp) {
   const site = { siteName: 'Site', stationName: 'B1', adminName: 'Ada Admin', password: passwords.admin };
   await client['identity.set_up'](site);
   await addPerson(client, client, { name: 'Tom Technician', role: 'technician', password: passwords.technician });

@@ -1,3 +1,4 @@
+import type { FactName } from '../../../shared/device-facts.ts';
 import { noIdentifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Authentication } from '../../../shared/events.ts';
@@ -87,12 +88,14 @@ function erasureStatus(history: JobHistory): ErasureStatus | null {
 
 function deviceBlock(history: JobHistory, identifiedIdx: number): Parts['device'] {
   const identified = history.read('device.identified', identifiedIdx);
+  const told = (name: FactName) => identified.data.facts?.find(line => line.name === name && line.known)?.value;
+  const capacity = Number(told('capacity_bytes') ?? 0);
   return {
     manufacturer: fact(identified.data.manufacturer),
-    marketingName: null,
+    marketingName: fact(told('marketing_name')),
     modelCode: fact(identified.data.model),
-    capacityBytes: null,
-    colour: null,
+    capacityBytes: Number.isSafeInteger(capacity) && capacity > 0 ? capacity : null,
+    colour: fact(told('colour')),
     identifiers: history.open(identified, 'identity')?.identifiers ?? noIdentifiers,
     osBefore: fact(identified.data.revision),
     osAfter: null,
