@@ -55,6 +55,7 @@ export function createPrivacyParts(deps: Deps) {
   const directory = createDirectory({
     ...deps,
     accounts: identity.accounts,
+    policy: identity.sitePolicy,
     isForgotten: subject => forgetting.store.forgottenAt(subject) !== null,
     onChanged: soon,
   });

@@ -26,7 +26,7 @@ type ReviewDeps = {
   random: Random;
   publish: Publish;
   jobs: Jobs;
-  identity: Pick<Identity, 'reauthenticate' | 'nameOf' | 'handlers'>;
+  identity: Pick<Identity, 'reauthenticate' | 'nameOf' | 'handlers' | 'approvalMs'>;
   /** Whether two accounts belong to one person, as far as the bench can tell. */
   isSamePerson(a: OperatorId, b: OperatorId): boolean;
   /** Whether somebody has a second factor; null when it is not known. */
@@ -51,6 +51,7 @@ export function createReviewParts(deps: ReviewDeps) {
     reauthenticate: identity.reauthenticate,
     nameOf: identity.nameOf,
     isSamePerson,
+    validMs: identity.approvalMs,
   });
   const access = createAccessReview({
     ...base,

@@ -19,6 +19,7 @@ import { journalEvents, journalMethods } from './journal.ts';
 import { keyMethods } from './keys.ts';
 import { labelMethods } from './labels.ts';
 import { meMethods } from './me.ts';
+import { policyMethods } from './policy.ts';
 import { privacyMethods } from './privacy.ts';
 import { reportEvents, reportMethods } from './reports.ts';
 import { samplingMethods } from './sampling.ts';
@@ -30,6 +31,7 @@ import { userMethods } from './users.ts';
 export const methods = {
   ...identityMethods,
   ...userMethods,
+  ...policyMethods,
   ...meMethods,
   ...deviceMethods,
   ...jobMethods,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Instant, OperatorId } from './ids.ts';
 import type { MethodSpecs } from './method.ts';
 import { Role } from './permissions.ts';
+import { SitePolicy } from './policy.ts';
 
 /** One account of the site. Of somebody who left, nothing but that they did. */
 export const SiteAccount = z.object({
@@ -30,6 +31,8 @@ export const SiteDirectory = z.object({
   site: z.uuid(),
   version: z.int().positive(),
   users: z.array(SiteAccount).max(10_000),
+  /** Null where nobody decided anything. */
+  policy: SitePolicy.nullable().default(null),
 });
 export type SiteDirectory = z.infer<typeof SiteDirectory>;
 

@@ -9,6 +9,7 @@ import { ApprovalId, EvidenceId, Instant, JobId, LotId, ReportId, Sha256Hex } fr
 import { Condition, ErasureStatus, JobPlace, JobState, LockKind, Locks, PostEraseCheck, StepId } from './jobs.ts';
 import { KeyRotated } from './keys.ts';
 import { Role } from './permissions.ts';
+import { SitePolicy } from './policy.ts';
 import { ReportLanguage, ReportPaper, ReportScope, ReportVariant } from './reports.ts';
 
 /**
@@ -89,6 +90,8 @@ export const entryTypes = {
   'operator.data_exported': { data: z.object({ entries: z.int(), sha256: Sha256Hex }) },
   'operator.forgetting_asked': { data: z.object({}) },
   'operator.forgetting_taken_back': { data: z.object({}) },
+  /** What holds for accounts from now on; `directory`: as another bench of the site decided. */
+  'policy.changed': { data: SitePolicy.extend({ cause: z.enum(['set', 'directory']) }) },
   'notice.accepted': { data: z.object({ version: z.string() }) },
   'session.started': {
     data: z.object({ session: z.string(), by: z.union([Authentication, z.literal('badge')]).optional() }),

@@ -1,7 +1,9 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readSiteKeys } from '../../electron/features/directory/site-keys.ts';
 import type { Client } from '../../shared/client.ts';
+import { DirectoryFile } from '../../shared/directory.ts';
 import { addPerson, passwords } from '../support/start-station.ts';
 import { type Bench, type Fleet, startFleet } from './fleet.ts';
 
@@ -66,6 +68,30 @@ test('by file alone: one account on both benches, a leaver is out at once, the n
   const types = (await second['journal.list']({ limit: 100 })).map(({ type }) => type);
   expect(types).toEqual(expect.arrayContaining(['directory.applied', 'operator.deactivated', 'operator.added']));
   expect(await second['journal.verify']()).toMatchObject({ ok: true });
+});
+
+test('the rules for accounts travel along, and no directory takes the last admin away', async () => {
+  const { a } = fleet;
+  const { first, second } = await joined();
+  const rules = { idleMinutes: 7, adminPasswordDays: 60, passwordDays: 120, approvalHours: 8 };
+  const decided = await first['policy.set'](rules);
+  const { content } = await first['directory.export']();
+  await second['directory.import']({ content });
+  expect(await second['policy.get']()).toEqual(decided);
+  const [entry] = (await second['journal.list']({ limit: 20 })).filter(({ type }) => type === 'policy.changed');
+  expect(entry).toMatchObject({ data: { ...rules, cause: 'directory' } });
+
+  const keys = await readSiteKeys(a.keystore);
+  if (!keys) throw new Error('the bench has no keys of the site');
+  const file = DirectoryFile.parse(JSON.parse(content));
+  const { users, ...directory } = await keys.open(file.directory);
+  const without = users.map(user => (user.role === 'admin' ? { ...user, active: false } : user));
+  const signed = await keys.seal({ ...directory, version: directory.version + 1, users: without });
+  const before = await second['directory.status']();
+  const refused = second['directory.import']({ content: JSON.stringify({ ...file, directory: signed }) });
+  await expect(refused).rejects.toThrow('This directory would leave no admin who can sign in. Nothing was changed.');
+  expect(await second['directory.status']()).toEqual(before);
+  expect((await active(second)).filter(({ role }) => role === 'admin')).toHaveLength(1);
 });
 
 test('through the server: changes of both benches at once meet in one directory', async () => {

@@ -12,8 +12,6 @@ import { createApprovalCase } from './approval-case.ts';
 import { createApprovalTime } from './approval-time.ts';
 import { type ApprovalRow, createApprovalsStore } from './approvals.store.ts';
 
-const validMs = 24 * 3_600_000;
-
 type Decision = {
   approval: ApprovalId;
   by: OperatorId;
@@ -56,6 +54,8 @@ export type ApprovalsDeps = {
   nameOf(operator: OperatorId): string | null;
   /** Whether two accounts belong to one person, as far as the bench can tell. */
   isSamePerson(a: OperatorId, b: OperatorId): boolean;
+  /** How long an approval waits for its use, in milliseconds. */
+  validMs(): number;
 };
 
 /** Manual erase bypass by four eyes: requested by one, decided by another who authenticates for this very request. */
@@ -134,7 +134,7 @@ export function createApprovals(deps: ApprovalsDeps) {
     'approvals.decide': async ({ approvalId, decision, reason, ...proof }, caller) => {
       const authenticated = await deps.reauthenticate(caller, proof);
       const at = clock.now();
-      const expiresAt = at + validMs;
+      const expiresAt = at + deps.validMs();
       // What the request rests on must still be there to be judged.
       const { jobId, evidenceIds } = find(approvalId);
       if (decision === 'approve') deps.evidenceHashes(jobId, evidenceIds);

@@ -5,9 +5,11 @@ import {
   type directoryMethods,
   SignedDirectory,
   type SiteAccount,
+  type SiteDirectory,
 } from '../../../shared/directory.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { OperatorId } from '../../../shared/ids.ts';
+import type { SitePolicy } from '../../../shared/policy.ts';
 import type { Database, Tx } from '../../database/database.ts';
 import type { PersonalDataServer } from '../../drivers/central/personal-data.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
@@ -17,7 +19,7 @@ import type { Handlers } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import { subjectOf } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
-import { areSame, dated, left, mergeAccounts, withoutNamesakes } from './merge.ts';
+import { areSame, dated, isLater, left, mergeAccounts, withoutNamesakes } from './merge.ts';
 import {
   keepSiteKeys,
   makeSiteKeys,
@@ -47,6 +49,8 @@ type Deps = {
   random: Random;
   clock: Clock;
   accounts: BenchAccounts;
+  /** What the site decided about accounts. */
+  policy: { stored(): SitePolicy | null; adopt(tx: Tx, policy: SitePolicy): void };
   isForgotten(subject: string): boolean;
   /** The server may be told. */
   onChanged(): void;
@@ -77,9 +81,9 @@ export function createDirectory(deps: Deps) {
       throw new BenchError('conflict', 'This bench belongs to no site yet. Invite another bench, or join one.');
     return keys;
   };
-  const lastOf = async (keys: SiteKeys): Promise<SiteAccount[]> => {
+  const lastOf = async (keys: SiteKeys): Promise<Pick<SiteDirectory, 'users' | 'policy'>> => {
     const signed = stored();
-    return signed ? (await keys.open(signed)).users : [];
+    return signed ? keys.open(signed) : { users: [], policy: null };
   };
   const keep = (tx: Tx, signed: SignedDirectory, number: number) => {
     settings.set(tx, 'directory', JSON.stringify(signed));
@@ -97,10 +101,11 @@ export function createDirectory(deps: Deps) {
   /** A new version when the accounts of this bench say something else than the last one. */
   const refresh = async (keys: SiteKeys): Promise<void> => {
     const before = await lastOf(keys);
-    const users = present(before);
-    if (stored() && areSame(users, before)) return;
+    const users = present(before.users);
+    const policy = deps.policy.stored();
+    if (stored() && areSame(users, before.users) && !isLater(policy, before.policy)) return;
     const next = version() + 1;
-    const signed = await keys.seal({ site: keys.site, version: next, users });
+    const signed = await keys.seal({ site: keys.site, version: next, users, policy });
     database.write(tx => {
       keep(tx, signed, next);
       journal.append(tx, {
@@ -119,7 +124,7 @@ export function createDirectory(deps: Deps) {
     const isRival = theirs.version === version() && signed.note !== stored()?.note;
     if (theirs.version <= version() && !isRival)
       throw new BenchError('conflict', `This bench has version ${version()} of the directory: this one is not newer.`);
-    const ours = present(await lastOf(keys));
+    const ours = present((await lastOf(keys)).users);
     const known = new Set(theirs.users.map(({ id }) => id));
     const merged = withoutNamesakes(
       mergeAccounts(ours, theirs.users).map(forgetful),
@@ -133,6 +138,7 @@ export function createDirectory(deps: Deps) {
       const data = { site: keys.site, version: theirs.version, accounts: theirs.users.length };
       journal.append(tx, { type: 'directory.applied', data });
       keep(tx, signed, theirs.version);
+      if (theirs.policy && isLater(theirs.policy, deps.policy.stored())) deps.policy.adopt(tx, theirs.policy);
       return accounts.apply(tx, merged);
     });
     accounts.endSessions(out);

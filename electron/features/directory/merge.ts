@@ -1,4 +1,5 @@
 import type { BenchAccount, SiteAccount } from '../../../shared/directory.ts';
+import type { SitePolicy } from '../../../shared/policy.ts';
 
 /**
  * One directory of two that were changed at once, account by account: the later change stands, and who left on either
@@ -75,6 +76,16 @@ export function areSame(some: readonly BenchAccount[], others: readonly BenchAcc
       return other !== undefined && isSame(account, other);
     })
   );
+}
+
+/** Whether the first of two decisions of the site counts; both benches answer alike, also for the same moment. */
+export function isLater(one: SitePolicy | null, other: SitePolicy | null): boolean {
+  const rankOf = (policy: SitePolicy | null) => {
+    if (policy === null) return '';
+    const { changedAt, idleMinutes, adminPasswordDays, passwordDays, approvalHours } = policy;
+    return JSON.stringify([changedAt, idleMinutes, adminPasswordDays, passwordDays, approvalHours]);
+  };
+  return rankOf(one) > rankOf(other);
 }
 
 function isSame(a: BenchAccount, b: BenchAccount): boolean {

@@ -22,6 +22,7 @@ import type { IdentityPolicy } from './policy.ts';
 import { createSessionDesk } from './session-desk.ts';
 import { createSessionRecord } from './session-record.ts';
 import { createSiteAccounts } from './site-accounts.ts';
+import { createSitePolicy } from './site-policy.ts';
 import { createUsers } from './users.ts';
 
 export type IdentityDeps = {
@@ -46,7 +47,8 @@ export type IdentityDeps = {
 export function createIdentity(deps: IdentityDeps) {
   const { database, journal, settings } = deps;
   const store = createIdentityStore(database.read);
-  const base = { ...deps, store };
+  const sitePolicy = createSitePolicy({ ...deps, standard: deps.policy });
+  const base = { ...deps, store, policy: sitePolicy.inForce };
   const operators = createOperators(base);
   const passwords = createPasswords();
   const assertGood = createPasswordRules();
@@ -120,7 +122,7 @@ export function createIdentity(deps: IdentityDeps) {
   } satisfies Pick<Handlers, keyof typeof identityMethods>;
 
   return {
-    handlers: { ...handlers, ...createUsers(parts), ...createMe(parts) },
+    handlers: { ...handlers, ...createUsers(parts), ...createMe(parts), ...sitePolicy.handlers },
     /** The session of a connection as the gate sees it. */
     sessionOf(connection: string): GateSession | null {
       const session = desk.of(connection);
@@ -149,6 +151,10 @@ export function createIdentity(deps: IdentityDeps) {
     isSamePerson: (a: string, b: string): boolean => a === b || store.sharedBadge(a, b),
     /** The accounts, for the directory of the site. */
     accounts: createSiteAccounts(parts),
+    /** What the site decided about accounts, for its directory. */
+    sitePolicy: { stored: sitePolicy.stored, adopt: sitePolicy.adopt },
+    /** How long an approved bypass waits for its use, in milliseconds. */
+    approvalMs: () => sitePolicy.inForce.approvalMs,
     lockIdle: desk.lockIdle,
     /** Locks every session, as when the operating system locks or sleeps. Running jobs go on. */
     lockAll() {

@@ -10,6 +10,8 @@ export type IdentityPolicy = {
   invitationMs: number;
   /** Version of the privacy notice and terms that everybody accepts; another version asks again. */
   noticeVersion: string;
+  /** How long an approved bypass waits for its use, in milliseconds. */
+  approvalMs: number;
 };
 
 const dayMs = 24 * 3_600_000;
@@ -19,6 +21,7 @@ export const standardIdentityPolicy: IdentityPolicy = {
   passwordDays: { admin: 90, others: 180 },
   invitationMs: 7 * dayMs,
   noticeVersion: '2026-01',
+  approvalMs: dayMs,
 };
 
 /** When a password that was set then expires, in milliseconds since 1970; null never. */

@@ -17,6 +17,7 @@ export type SettingKey =
   | 'log-vkey'
   | 'key-times'
   | 'directory'
+  | 'site-policy'
   | 'directory-version'
   | 'directory-sent'
   | 'auth-key'

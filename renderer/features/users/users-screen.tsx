@@ -4,6 +4,7 @@ import { useLive } from '../../state/use-live.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Page } from '../../ui/page.tsx';
 import { AddUserForm } from './add-user-form.tsx';
+import { PolicyCard } from './policy-card.tsx';
 import { UsersTable } from './users-table.tsx';
 
 export function UsersScreen() {
@@ -16,6 +17,7 @@ export function UsersScreen() {
       <ErrorAlert error={error} />
       {users !== null && <UsersTable users={users} onChanged={reload} />}
       {can('user.manage') && <AddUserForm onAdded={reload} />}
+      {can('station.manage') && <PolicyCard />}
     </Page>
   );
 }
