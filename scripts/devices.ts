@@ -1,31 +1,41 @@
 import { parseArgs } from 'node:util';
+import { createAndroidAdapter } from '../electron/drivers/android/android.node.ts';
+import { findAdb } from '../electron/drivers/android/find-adb.ts';
 import { createNodeClock } from '../electron/drivers/clock/clock.node.ts';
 import type { DeviceAdapter, Fact, IdentityRead, Sighting } from '../electron/drivers/devices/adapter.ts';
+import { createIosAdapter } from '../electron/drivers/ios/ios.node.ts';
 import { createSerialAdapter } from '../electron/drivers/serial/serial.node.ts';
+import { connectorName } from '../shared/connector-name.ts';
+import { identifierFacts } from '../shared/device-facts.ts';
 import { judgeImei } from '../shared/devices.ts';
 import { BenchError } from '../shared/errors.ts';
 import { maskIdentifiers } from '../shared/masking.ts';
 
-const usage = `npm run devices -- --serial PATH… [--watch]
+const usage = `npm run devices -- [--serial PATH]… [--watch] [--adb PATH]
 
 Says what answers at a bench, one JSON object a line, without opening its data: for trying hardware, and for sending us
-what came out. Serial numbers and IMEIs are masked.
+what came out. Serial numbers and IMEIs are masked. Close the bench first: one program alone can talk to a phone.
 
   --serial  a serial line to look at (may repeat)
-  --watch   go on and tell what comes and goes`;
+  --watch   go on and tell what comes and goes, Android phones, iPhones and iPads too
+  --adb     the adb program for Android phones (looked for on PATH by default)`;
 
 const identifyTimeoutMs = 20_000;
+/** Longer than an adapter needs to start. */
+const troubleCheckMs = 3_000;
 
 function readArguments() {
   try {
     const { values } = parseArgs({
       options: {
         serial: { type: 'string', multiple: true, default: [] },
+        adb: { type: 'string' },
         watch: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
-    if (values.help || values.serial.length === 0) throw new Error('Name at least one serial line.');
+    if (values.help || (values.serial.length === 0 && !values.watch))
+      throw new Error('Name at least one serial line, or watch.');
     return values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
@@ -50,45 +60,54 @@ function describe(read: IdentityRead) {
     batteryLevel: told(read.batteryLevel),
     setupState: told(read.setupState),
     accounts: told(read.accounts),
+    facts: Object.fromEntries(
+      Object.entries(read.facts).flatMap(([name, fact]) =>
+        identifierFacts.some(identifier => identifier === name) ? [] : [[name, told(fact)]],
+      ),
+    ),
   };
 }
 
+/** Where a device is, without the serial number that a system may put into its name of the place. */
+const placeOf = ({ adapter, portPath }: Sighting) => ({ adapter, portPath: connectorName(portPath) });
+
 async function look(adapter: DeviceAdapter, sighting: Sighting): Promise<void> {
-  const { portPath, mode, presence, trouble } = sighting;
-  tell({ event: 'seen', portPath, mode, presence, ...(trouble === undefined ? {} : { trouble }) });
+  const { mode, presence, trouble, usb } = sighting;
+  const place = placeOf(sighting);
+  const ids = usb && { vid: usb.vid, pid: usb.pid };
+  tell({
+    event: 'seen',
+    ...place,
+    mode,
+    presence,
+    ...(ids && { usb: ids }),
+    ...(trouble !== undefined && { trouble }),
+  });
   if (trouble !== undefined) return;
   const { signal } = new AbortController();
   try {
     const session = await adapter.open(sighting, signal);
     try {
-      tell({
-        event: 'identified',
-        portPath,
-        ...describe(await session.identify({ timeoutMs: identifyTimeoutMs, signal })),
-      });
+      const read = await session.identify({ timeoutMs: identifyTimeoutMs, signal });
+      tell({ event: 'identified', ...place, ...describe(read) });
     } finally {
       await session.close();
     }
   } catch (error) {
     if (!(error instanceof BenchError)) throw error;
-    tell({ event: 'not_identified', portPath, code: error.code, advice: error.message });
+    tell({ event: 'not_identified', ...place, code: error.code, advice: error.message });
   }
 }
 
 const options = readArguments();
-const adapter = createSerialAdapter({ paths: options.serial, clock: createNodeClock() });
+const clock = createNodeClock();
+const serial = createSerialAdapter({ paths: options.serial, clock });
+const adapters: DeviceAdapter[] = options.watch ? [serial, ...phones()] : [serial];
 const stopped = new AbortController();
 const looked = new Map<string, Promise<void>>();
-let known: Sighting[] = [];
+let seenLines = 0;
 
-adapter.watch(sightings => {
-  for (const gone of known.filter(k => !sightings.some(s => s.epoch === k.epoch)))
-    tell({ event: 'gone', portPath: gone.portPath });
-  known = sightings;
-  for (const sighting of sightings)
-    if (!looked.has(sighting.epoch)) looked.set(sighting.epoch, look(adapter, sighting));
-}, stopped.signal);
-
+for (const adapter of adapters) watch(adapter);
 if (options.watch) {
   process.once('SIGINT', () => void end());
   process.once('SIGTERM', () => void end());
@@ -97,13 +116,45 @@ if (options.watch) {
   await end();
 }
 
+function phones(): DeviceAdapter[] {
+  const log = (line: Record<string, unknown>) => tell({ event: 'log', ...line });
+  return [
+    createAndroidAdapter({ command: options.adb ?? findAdb(process.env, process.platform), clock, log }),
+    createIosAdapter({ clock, log, env: process.env, platform: process.platform }),
+  ];
+}
+
+function watch(adapter: DeviceAdapter): void {
+  let known: Sighting[] = [];
+  let toldTrouble: string | null = null;
+  adapter.watch(sightings => {
+    for (const gone of known.filter(k => !sightings.some(s => s.epoch === k.epoch)))
+      tell({ event: 'gone', ...placeOf(gone) });
+    known = sightings;
+    if (adapter === serial) seenLines = sightings.length;
+    for (const sighting of sightings) {
+      const { epoch } = sighting;
+      if (!looked.has(epoch)) looked.set(epoch, look(adapter, sighting));
+    }
+  }, stopped.signal);
+  const check = () => {
+    const trouble = adapter.trouble?.() ?? null;
+    if (trouble !== toldTrouble)
+      tell({ event: trouble === null ? 'works_again' : 'unseen', adapter: adapter.name, trouble });
+    toldTrouble = trouble;
+  };
+  if (!options.watch) return;
+  const timer = setInterval(check, troubleCheckMs);
+  stopped.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+}
+
 /** Every line was looked at once, or is said to be in trouble. */
 async function allSeen(): Promise<void> {
-  while (known.length < options.serial.length) await new Promise(resolve => setTimeout(resolve, 50));
+  while (seenLines < options.serial.length) await new Promise(resolve => setTimeout(resolve, 50));
   await Promise.all(looked.values());
 }
 
 async function end(): Promise<void> {
   stopped.abort();
-  await adapter.close();
+  await Promise.all(adapters.map(adapter => adapter.close()));
 }

@@ -44,6 +44,8 @@ export function adapterSuite(name: string, create: () => Place, why: string | nu
       await plug('phone');
       const first = await appeared();
       expect(first.adapter).toBe(name);
+      // Two adapters that count from one must not give two devices one epoch.
+      expect(first.epoch).toMatch(new RegExp(`^${name}:|^[0-9a-f-]{36}$`));
       await pull();
       await until(() => usable().length === 0, 'the device disappears');
       await plug('phone');

@@ -82,13 +82,19 @@ describe.skipIf(noIosPhone)(title, () => {
     const { plug, mux } = start();
     await plug({ trust: 'none' });
     mux.plug({ udid: second, trust: 'pending' });
+    const third = '00008110-0099887766554433';
+    mux.plug({ udid: third });
     const run = async (tool: string, ...args: string[]) => {
       const done = promisify(execFile)(tool, args, { env: muxEnvironment(mux.path), timeout: 15_000 });
-      return (await done.catch((error: { stdout: string; stderr: string }) => error)) satisfies { stdout: string };
+      return (await done.catch((error: { stdout: string }) => error)).stdout;
     };
-    expect((await run('idevice_id', '-l')).stdout.trim().split('\n').sort()).toEqual([second, firstUdid].sort());
-    expect((await run('idevicepair', '-u', second, 'pair')).stdout).toContain('trust dialog');
-  });
+    expect((await run('idevice_id', '-l')).trim().split('\n').sort()).toEqual([second, third, firstUdid].sort());
+    expect(await run('idevicepair', '-u', second, 'pair')).toContain('trust dialog');
+    expect(await run('ideviceinfo', '-u', third, '-s', '-k', 'SerialNumber')).toBe('');
+    expect(await run('idevicepair', '-u', third, 'pair')).toContain('SUCCESS');
+    expect(await run('idevicepair', '-u', third, 'validate')).toContain('SUCCESS');
+    expect(await run('ideviceinfo', '-u', third, '-k', 'SerialNumber')).toBe('F4GXXXXXXX\n');
+  }, 30_000);
 
   test('tells every fact with its source, or why it is not known', async () => {
     const { plug, ready, read } = start();

@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { createIosPlace, muxEnvironment, noIosPhone, pairForReal } from '../support/ios-place.ts';
 import { createSerialLine, noSerialLines } from '../support/serial-line.ts';
+import { until } from '../support/until.ts';
 
 const entry = ['scripts/run.mjs', 'scripts/devices.ts'];
 const title = noSerialLines === null ? 'npm run devices' : `npm run devices (skipped: ${noSerialLines})`;
@@ -40,6 +42,50 @@ describe.skipIf(noSerialLines)(title, () => {
     expect(lines).toMatchObject([{ event: 'seen', trouble: expect.stringContaining('does not exist') }]);
   }, 60_000);
 });
+
+describe.skipIf(noIosPhone)(
+  noIosPhone === null ? 'watching phones' : `watching phones (skipped: ${noIosPhone})`,
+  () => {
+    test('tells an iPhone that comes and goes, with identifiers masked, and what is not seen', async () => {
+      const place = createIosPlace(await pairForReal());
+      const child = spawn(process.execPath, [...entry, '--watch', '--adb', '/no-such-adb'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: muxEnvironment(place.mux.path),
+      });
+      const ended = new Promise(resolve => child.once('close', resolve));
+      let text = '';
+      child.stdout.on('data', chunk => {
+        text += String(chunk);
+      });
+      try {
+        const phone = await place.plug({ location: (1 << 16) | 250 });
+        await until(() => text.includes('"identified"'), 'the phone is identified');
+        phone.unplug();
+        await until(() => text.includes('"gone"'), 'the phone is gone');
+        await until(() => text.includes('"unseen"'), 'adb is said to be missing');
+      } finally {
+        child.kill('SIGTERM');
+        await ended;
+        await place.remove();
+      }
+      const lines: unknown[] = text
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line));
+      expect(lines).toContainEqual(
+        expect.objectContaining({
+          event: 'identified',
+          adapter: 'ios',
+          identifiers: { serial: '•••XXXX', imei: ['•••3809', '•••3817'], meid: '•••4380', eid: null },
+          facts: expect.objectContaining({ activation_lock: { unknown: 'unsupported' } }),
+        }),
+      );
+      expect(lines).toContainEqual(expect.objectContaining({ event: 'unseen', adapter: 'android' }));
+      for (const secret of ['F4GXXXXXXX', '356938035643809', place.udid]) expect(text).not.toContain(secret);
+      expect(child.exitCode).toBe(0);
+    }, 60_000);
+  },
+);
 
 test('npm run devices without a line explains itself', () => {
   const { status, stderr } = spawnSync(process.execPath, entry, { encoding: 'utf8' });

@@ -79,6 +79,7 @@ export function createIosPlace(
     adapter,
     mux,
     logged,
+    udid: firstUdid,
     usbFolder: join(folder, 'usb'),
     async plug(script: PhoneScript = {}) {
       await started;

@@ -66,7 +66,7 @@ export function createAndroidAdapter(options: AndroidOptions): DeviceAdapter & {
       devices.map(device => {
         const key = keyOf(generation, device);
         const { transportId, portPath, state } = device;
-        const epoch = () => `${clock.boot}:${++epochs}`;
+        const epoch = () => `${adapterName}:${clock.boot}:${++epochs}`;
         return (
           seen.find(s => s.key === key) ?? {
             key,

@@ -9,7 +9,7 @@ export type Presence = 'present' | 'unauthorized' | 'locked' | 'offline' | 'read
 export type Sighting = {
   /** Name of the adapter that sees it: `serial`, `virtual`, … */
   adapter: string;
-  /** New for each attach: a replugged or re-enumerated device gets another. */
+  /** New for each attach, and no other adapter's: a replugged or re-enumerated device gets another. */
   epoch: string;
   /** USB bus path ('1-1.3') or another stable name of the connector. */
   portPath: string;

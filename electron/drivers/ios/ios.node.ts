@@ -60,7 +60,7 @@ export function createIosAdapter(options: IosOptions): DeviceAdapter {
   };
   const see = (newest: Snapshot) => {
     snapshot = newest;
-    const newEpoch = () => `${clock.boot}:${++epochs}`;
+    const newEpoch = () => `${adapterName}:${clock.boot}:${++epochs}`;
     const list = seenIn(newest, refused, { adapter: adapterName, newEpoch, was: seen });
     take(list);
     for (const attachment of [...refused.keys()])

@@ -38,7 +38,7 @@ export function createSerialAdapter(options: SerialOptions): DeviceAdapter {
   let scanning: Promise<void> | null = null;
   let cancelScan = () => {};
 
-  const newEpoch = () => `${clock.boot}:${++epochs}`;
+  const newEpoch = () => `${adapterName}:${clock.boot}:${++epochs}`;
   const sightings = () => lines.map(line => line.sighting()).filter(sighting => sighting !== null);
   const onChange = () => {
     const list = sightings();
