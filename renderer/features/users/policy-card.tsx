@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput } from '@mantine/core';
+import { Button, Group, NumberInput, Text } from '@mantine/core';
 import { type FormEvent, useMemo, useState } from 'react';
 import { type PolicyInForce, PolicyValues } from '../../../shared/policy.ts';
 import { useBench } from '../../state/bench.tsx';
@@ -51,6 +51,7 @@ function PolicyForm({ policy, onSaved }: { policy: PolicyInForce; onSaved: (poli
         {names.map(name => (
           <NumberInput
             key={name}
+            size="md"
             label={fields[name].label}
             min={fields[name].min}
             max={fields[name].max}
@@ -63,7 +64,9 @@ function PolicyForm({ policy, onSaved }: { policy: PolicyInForce; onSaved: (poli
           Save the rules
         </Button>
       </Group>
-      <p>{policy.changedAt === null ? 'As delivered.' : `Decided on ${fullTime(policy.changedAt)}.`}</p>
+      <Text size="sm" mt="sm">
+        {policy.changedAt === null ? 'As delivered.' : `Decided on ${fullTime(policy.changedAt)}.`}
+      </Text>
       <ErrorAlert error={error} />
     </form>
   );
