@@ -32,7 +32,7 @@ type Deps = {
   config: Pick<StationConfig, 'appVersion' | 'training' | 'dataDir' | 'log'>;
   identity: Pick<Identity, 'nameOf'>;
   jobs: Jobs;
-} & Pick<ReportsDeps, 'evidenceOf' | 'isWhole' | 'reportFloor' | 'witness' | 'onNumber'>;
+} & Pick<ReportsDeps, 'evidenceOf' | 'thumbnailOf' | 'isWhole' | 'reportFloor' | 'witness' | 'onNumber'>;
 
 /** What leaves the bench on paper or as a file: signed reports and labels. */
 export function createPaperParts(deps: Deps) {

@@ -4,7 +4,7 @@ import { readManifest } from './features/customers/manifest.ts';
 import { createArchives } from './features/exports/archive.ts';
 import { drawLabel } from './features/labels/draw.ts';
 import type { Label } from './features/labels/label.ts';
-import { checkLogo } from './features/reports/pdf/logo.ts';
+import { checkLogo } from './features/reports/pdf/picture.ts';
 import { createReportBuilder, type ReportInput } from './features/reports/pdf/report-builder.ts';
 import type { TableInput } from './features/reports/pdf/table-builder.ts';
 

@@ -110,6 +110,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     jobs,
     evidenceOf: evidence.ofJob,
     isWhole: evidence.isWhole,
+    thumbnailOf: evidence.pictureOf,
     reportFloor: () => highWater.marks().report,
     witness: () => sync.attempt(3_000),
     onNumber: report => highWater.raise({ report, ...anchorOf(journal) }),

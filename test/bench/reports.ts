@@ -24,6 +24,7 @@ export async function benchReports(): Promise<string[]> {
       document,
       proofBundle: null,
       validation: site.validation,
+      pictures: [],
       look: { language: 'en', paper: 'a4', accent: null, logo: null },
     });
     return signReportPdf(pdf, site.signer, issuedAtMs);

@@ -47,6 +47,7 @@ export async function buildUnsigned(
     proofBundle?: ProofBundle;
     validation?: ValidationData;
     look?: Partial<ReportInput['look']>;
+    pictures?: ReportInput['pictures'];
     with?: ReturnType<typeof builder>;
   } = {},
 ): Promise<Uint8Array> {
@@ -54,6 +55,7 @@ export async function buildUnsigned(
     document,
     proofBundle: options.proofBundle ?? null,
     validation: options.validation ?? { certificates: [], crls: [] },
+    pictures: options.pictures ?? [],
     look: { language: 'en', paper: 'a4', accent: null, logo: null, ...options.look },
   });
   return pdf;

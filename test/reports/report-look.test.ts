@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { textsOf } from '../../electron/features/reports/document/languages/index.ts';
-import { checkLogo } from '../../electron/features/reports/pdf/logo.ts';
+import { checkLogo } from '../../electron/features/reports/pdf/picture.ts';
 import { ReportLanguage } from '../../shared/reports.ts';
 import { openPdf } from '../../shared/verify/pdf-attachments.ts';
 import { describeWithTools, runTool } from '../support/tools.ts';
@@ -58,6 +58,20 @@ describeWithTools('a report in another language', ['pdftotext'], () => {
       }),
     );
     expect(new Set(data).size).toBe(1);
+  });
+});
+
+describe('pictures of evidence', () => {
+  const [piece] = sampleDocument({ variant: 'internal' }).devices[0]?.evidence ?? [];
+  const document = sampleDocument({ variant: 'internal' });
+
+  test('stand in the internal copy with the beginning of their hash; a damaged one is left out', async () => {
+    const pictures = [{ evidence: piece?.id ?? '', bytes: logo }];
+    const pdf = Buffer.from(await buildUnsigned(document, { pictures }));
+    expect(pdf.includes('/Subtype /Image')).toBe(true);
+    expect(pdf.equals(Buffer.from(await buildUnsigned(document, { pictures })))).toBe(true);
+    const damaged = [{ evidence: piece?.id ?? '', bytes: logo.slice(0, 100) }];
+    expect(Buffer.from(await buildUnsigned(document, { pictures: damaged })).includes('/Subtype /Image')).toBe(false);
   });
 });
 

@@ -182,6 +182,7 @@ describeWithTools('the code on a report', ['pdftoppm', 'zbarimg'], () => {
       document,
       proofBundle: null,
       validation: { certificates: [], crls: [] },
+      pictures: [],
       look: { language: 'en', paper: 'a4', accent: null, logo: null },
     });
     const path = writeTemporary(folder, 'report.pdf', pdf);

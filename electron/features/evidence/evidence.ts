@@ -196,6 +196,16 @@ export function createEvidence(deps: EvidenceDeps) {
         return row.sha256;
       }),
     ofJob: (jobId: JobId) => store.ofJob(jobId).map(view),
+    /** Bytes of the small picture of a piece; null where there is none, or none that is as it was stored. */
+    pictureOf(id: EvidenceId): Uint8Array | null {
+      const { jobId, thumbnailSha256 } = find(id);
+      try {
+        return thumbnailSha256 === null ? null : Uint8Array.from(blobs.get(dekOfJob(jobId), thumbnailSha256));
+      } catch (error) {
+        if (error instanceof BenchError) return null;
+        throw error;
+      }
+    },
     /** Hashes of every file kept for a job, small pictures included. */
     filesOf: (jobId: JobId): string[] =>
       store.ofJob(jobId).flatMap(row => [row.sha256, ...(row.thumbnailSha256 === null ? [] : [row.thumbnailSha256])]),

@@ -3,6 +3,7 @@ import { BenchError } from '../../../shared/errors.ts';
 import type { Evidence } from '../../../shared/evidence.ts';
 import { type DeviceId, type EvidenceId, type JobId, type OperatorId, ReportId } from '../../../shared/ids.ts';
 import type { ErasureStatus } from '../../../shared/jobs.ts';
+import type { ReportDocument } from '../../../shared/report-document.ts';
 import type {
   Report,
   ReportLanguage,
@@ -54,6 +55,8 @@ export type ReportsDeps = {
   /** Whose device it is and how it came; null when nobody said. */
   originOf(id: JobId): DeviceOrigin | null;
   evidenceOf(id: JobId): Evidence[];
+  /** The small picture of a piece; null where there is none that can be shown. */
+  thumbnailOf(id: EvidenceId): Uint8Array | null;
   /** Re-hashes the bytes of a piece; false when they are missing or altered. */
   isWhole(id: EvidenceId): boolean;
   reportFloor(): number;
@@ -177,6 +180,7 @@ export function createReports(deps: ReportsDeps) {
       document,
       proofBundle: proofs,
       validation: keys.validation,
+      pictures: picturesOf(document, deps.thumbnailOf),
       look: {
         language: row.language,
         paper,
@@ -275,4 +279,13 @@ export function createReports(deps: ReportsDeps) {
       for (const row of store.numbered()) makeVoid(row, 'restart');
     },
   };
+}
+
+function picturesOf({ devices }: ReportDocument, thumbnailOf: ReportsDeps['thumbnailOf']) {
+  return devices.flatMap(({ evidence }) =>
+    evidence.flatMap(({ id }) => {
+      const bytes = thumbnailOf(id);
+      return bytes ? [{ evidence: id, bytes }] : [];
+    }),
+  );
 }

@@ -20,6 +20,8 @@ export type Block =
   | { readonly kind: 'paragraph'; readonly text: string; readonly quiet?: true }
   | { readonly kind: 'callout'; readonly mark: StatusMark; readonly title: string; readonly facts: readonly Fact[] }
   | { readonly kind: 'status'; readonly mark: StatusMark; readonly headline: string; readonly explanation: string }
+  /** Small pictures side by side; `id` is that of the piece of evidence. */
+  | { readonly kind: 'pictures'; readonly pictures: readonly { readonly id: string; readonly caption: string }[] }
   | { readonly kind: 'page_break' };
 
 export type Content = {

@@ -6,7 +6,13 @@ import { formatInstant } from './format.ts';
 import type { Texts } from './texts.ts';
 
 /** What the document says, in the words of one language. `hash` is SHA-256 (hex) of its canonical JSON. */
-export function createContent(document: ReportDocument, hash: string, texts: Texts): Content {
+export function createContent(
+  document: ReportDocument,
+  hash: string,
+  texts: Texts,
+  /** Pieces of evidence that come with a small picture. */
+  pictured: ReadonlySet<string>,
+): Content {
   const mark: StatusMark = document.erasureStatus ?? 'none';
   const { issuer } = document;
   const number = texts.document(document.sequence);
@@ -35,7 +41,7 @@ export function createContent(document: ReportDocument, hash: string, texts: Tex
     blocks: [
       { kind: 'status', mark, ...texts.status[mark] },
       { kind: 'facts', facts: headFacts(document, texts) },
-      ...bodyBlocks(document, texts),
+      ...bodyBlocks(document, texts, pictured),
       ...verifyBlocks(document, hash, texts),
     ],
     footer: (page, pages) => ({
@@ -70,10 +76,10 @@ function headFacts(document: ReportDocument, texts: Texts): Fact[] {
   ]);
 }
 
-function bodyBlocks(document: ReportDocument, texts: Texts): Block[] {
+function bodyBlocks(document: ReportDocument, texts: Texts, pictured: ReadonlySet<string>): Block[] {
   const { utcOffsetMinutes } = document.issued;
   const [first, ...more] = document.devices;
-  if (first && more.length === 0) return deviceBlocks(first, utcOffsetMinutes, texts);
+  if (first && more.length === 0) return deviceBlocks(first, utcOffsetMinutes, texts, pictured);
   return [
     { kind: 'heading', level: 2, text: texts.section.devices },
     lotTable(document.devices, texts),
@@ -81,7 +87,7 @@ function bodyBlocks(document: ReportDocument, texts: Texts): Block[] {
       { kind: 'page_break' },
       { kind: 'heading', level: 2, text: texts.annex(record.job.ticket) },
       { kind: 'status', mark: record.erasureStatus ?? 'none', ...texts.status[record.erasureStatus ?? 'none'] },
-      ...deviceBlocks(record, utcOffsetMinutes, texts),
+      ...deviceBlocks(record, utcOffsetMinutes, texts, pictured),
     ]),
   ];
 }

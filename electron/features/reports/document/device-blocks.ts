@@ -6,7 +6,12 @@ import { formatCapacity, formatNumber } from './format.ts';
 import type { Texts } from './texts.ts';
 
 /** Everything a document says about one device. */
-export function deviceBlocks(record: DeviceRecord, utcOffsetMinutes: number, texts: Texts): Block[] {
+export function deviceBlocks(
+  record: DeviceRecord,
+  utcOffsetMinutes: number,
+  texts: Texts,
+  pictured: ReadonlySet<string>,
+): Block[] {
   const words = createWords(utcOffsetMinutes, texts);
   return [
     ...bypass(record, words),
@@ -19,6 +24,7 @@ export function deviceBlocks(record: DeviceRecord, utcOffsetMinutes: number, tex
     ...section(texts.section.condition, condition(record, words)),
     ...section(texts.section.quality, quality(record, words)),
     ...evidence(record, words),
+    ...pictures(record, pictured),
     ...notes(record, words),
     ...notChecked(record, words),
   ];
@@ -265,6 +271,16 @@ function evidence({ evidence: list }: DeviceRecord, { texts, instant, person }: 
         item.sha256,
       ]),
     },
+  ];
+}
+
+/** Each picture carries the beginning of the hash by which the table above names its file. */
+function pictures({ evidence: list }: DeviceRecord, pictured: ReadonlySet<string>): Block[] {
+  const shown = list.filter(({ id }) => pictured.has(id));
+  if (shown.length === 0) return [];
+  const caption = (text: string | null, sha256: string) => [text, `${sha256.slice(0, 16)}…`].filter(Boolean).join('\n');
+  return [
+    { kind: 'pictures', pictures: shown.map(each => ({ id: each.id, caption: caption(each.caption, each.sha256) })) },
   ];
 }
 

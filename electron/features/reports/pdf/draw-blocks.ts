@@ -1,3 +1,4 @@
+import type { PDFImage } from 'pdf-lib';
 import type { Block, Cell, Fact, StatusMark, Tone } from '../document/blocks.ts';
 import type { Canvas } from './canvas.ts';
 import type { Box, Flow } from './flow.ts';
@@ -15,6 +16,8 @@ export type Press = {
   tones: Record<Tone, Box['colour']>;
   /** The site's own colour; ink without one. */
   accent: Box['colour'];
+  /** Small pictures of evidence by the id of the piece. */
+  images: ReadonlyMap<string, PDFImage>;
 };
 
 type TextStyle = { weight: Weight; size: number; colour: Box['colour'] };
@@ -46,6 +49,7 @@ function drawBlock(press: Press, block: Block): void {
   if (block.kind === 'paragraph') drawParagraph(press, block.text, block.quiet === true);
   if (block.kind === 'callout') drawCallout(press, block);
   if (block.kind === 'status') drawStatus(press, block);
+  if (block.kind === 'pictures') drawPictures(press, block.pictures);
   if (block.kind === 'page_break') press.flow.newPage();
 }
 
@@ -207,6 +211,39 @@ function drawCallout(press: Press, block: Extract<Block, { kind: 'callout' }>): 
     flow.row(boxes, { before: 1.2, after: 1.3, onPart: bar });
   }
   flow.move(4);
+}
+
+const pictureBox = { columns: 3, height: 110 };
+
+/** Side by side, each in a box of the same size with its caption below. */
+function drawPictures(press: Press, pictures: Extract<Block, { kind: 'pictures' }>['pictures']): void {
+  const { flow, tags, images } = press;
+  const width = (flow.width - space.gutter * (pictureBox.columns - 1)) / pictureBox.columns;
+  const known = pictures.filter(({ id }) => images.has(id));
+  for (let at = 0; at < known.length; at += pictureBox.columns) {
+    const row = known.slice(at, at + pictureBox.columns);
+    flow.need(pictureBox.height + 34);
+    const bottom = flow.y() - pictureBox.height;
+    const captions = row.map(({ id, caption }, column) => {
+      const x = flow.left + column * (width + space.gutter);
+      const image = images.get(id);
+      if (image) drawPicture(press, image, caption, { x, y: bottom, width, height: pictureBox.height });
+      return box(press, tags.add('P', tags.root), caption, x, width, label);
+    });
+    flow.move(pictureBox.height + 3);
+    flow.row(captions, { after: 6 });
+  }
+}
+
+type Area = { x: number; y: number; width: number; height: number };
+
+/** Whole, as large as the area allows, at its upper left. */
+function drawPicture({ canvas, tags }: Press, image: PDFImage, alt: string, area: Area): void {
+  const scale = Math.min(area.width / image.width, area.height / image.height);
+  const [width, height] = [image.width * scale, image.height * scale];
+  const [x, y] = [area.x, area.y + area.height - height];
+  const element = tags.add('Figure', tags.root, { alt, box: [x, y, x + width, y + height] });
+  canvas.image(element, image, { x, y, width, height });
 }
 
 const bannerStyle: Record<StatusMark, { border: number; dash?: readonly number[]; hatched?: true }> = {

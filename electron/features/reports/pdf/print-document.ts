@@ -1,12 +1,13 @@
-import { type AFRelationship, PDFDocument } from 'pdf-lib';
+import { type AFRelationship, PDFDocument, type PDFImage } from 'pdf-lib';
+import { BenchError } from '../../../../shared/errors.ts';
 import type { Content } from '../document/blocks.ts';
 import { type Colour, createCanvas } from './canvas.ts';
 import { drawBlocks } from './draw-blocks.ts';
 import { createFlow } from './flow.ts';
 import type { FontLibrary } from './fonts.ts';
-import { embedLogo } from './logo.ts';
 import { declareConformance, describe, type Metadata } from './metadata.ts';
 import { createPageFrame } from './page-frame.ts';
+import { embedPicture } from './picture.ts';
 import { addValidationData, reserveSignature, type ValidationData } from './signature-field.ts';
 import { createTagTree } from './tags.ts';
 import type { toneColours } from './theme.ts';
@@ -21,6 +22,8 @@ export type Printed = {
   readonly tones: ReturnType<typeof toneColours>;
   /** PNG or JPEG. */
   readonly logo: Uint8Array | null;
+  /** Small pictures of evidence by the id of the piece; PNG or JPEG. One that cannot be read is left out. */
+  readonly pictures: ReadonlyMap<string, Uint8Array>;
   readonly qr: string;
   readonly attachments: readonly {
     readonly name: string;
@@ -44,11 +47,12 @@ export async function printDocument(library: FontLibrary, printed: Printed): Pro
   const frame = createPageFrame({ canvas, tags, typesetter }, content, {
     qr: printed.qr,
     accent,
-    logo: printed.logo && (await embedLogo(pdf, printed.logo)),
+    logo: printed.logo && (await embedPicture(pdf, printed.logo)),
   });
   const flow = createFlow(canvas, frame.open);
   flow.newPage();
-  drawBlocks({ canvas, flow, tags, typesetter, tones, accent }, content.blocks);
+  const images = await embedAll(pdf, printed.pictures);
+  drawBlocks({ canvas, flow, tags, typesetter, tones, accent, images }, content.blocks);
   frame.close();
   await canvas.finish();
 
@@ -72,4 +76,16 @@ export async function printDocument(library: FontLibrary, printed: Printed): Pro
   tags.finish(canvas.pages());
   declareConformance(pdf, metadata);
   return pdf.save({ useObjectStreams: false, updateFieldAppearances: false });
+}
+
+async function embedAll(pdf: PDFDocument, pictures: Printed['pictures']): Promise<Map<string, PDFImage>> {
+  const images = new Map<string, PDFImage>();
+  for (const [id, bytes] of pictures) {
+    try {
+      images.set(id, await embedPicture(pdf, bytes, 'A picture'));
+    } catch (error) {
+      if (!(error instanceof BenchError)) throw error;
+    }
+  }
+  return images;
 }

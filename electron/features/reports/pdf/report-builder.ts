@@ -21,6 +21,8 @@ export type ReportInput = {
   /** Journal entries it rests on, with their proofs; null only where there is no journal (previews). */
   readonly proofBundle: ProofBundle | null;
   readonly validation: ValidationData;
+  /** Small pictures of evidence, PNG or JPEG; not part of the signed data, but under the signature. */
+  readonly pictures: readonly { readonly evidence: string; readonly bytes: Uint8Array }[];
   /** How it looks; none of it is part of the signed data. */
   readonly look: {
     readonly language: ReportLanguage;
@@ -65,10 +67,11 @@ async function buildReport(library: FontLibrary, input: ReportInput): Promise<Un
   library.forgetGlyphs();
   const data = parseDocument(input.document);
   const { look } = input;
+  const pictures = new Map(input.pictures.map(({ evidence, bytes }) => [evidence, bytes]));
   const json = canonicalBytes(data);
   const proofs = input.proofBundle && canonicalBytes(ProofBundle.parse(input.proofBundle));
   const hash = createHash('sha256').update(json).digest();
-  const content = createContent(data, hash.toString('hex'), textsOf[look.language]);
+  const content = createContent(data, hash.toString('hex'), textsOf[look.language], new Set(pictures.keys()));
   const metadata: Metadata = {
     documentId: data.documentId,
     jsonSha256: hash.toString('hex'),
@@ -92,6 +95,7 @@ async function buildReport(library: FontLibrary, input: ReportInput): Promise<Un
     accent: look.accent === null ? ink : colourOf(look.accent),
     tones: toneColours(data.erasureStatus ?? 'none'),
     logo: look.logo,
+    pictures,
     qr: qrPayload(data.documentId, hash),
     attachments: [
       {

@@ -46,6 +46,7 @@ export async function buildTable(library: FontLibrary, { table, validation, look
     size: [height, width],
     accent: look.accent === null ? ink : colourOf(look.accent),
     tones: toneColours('none'),
+    pictures: new Map(),
     logo: look.logo,
     qr: qrPayload(data.documentId, hash),
     attachments: [
