@@ -11,7 +11,7 @@ test('evidence and approvals from the version before are whole, supersede nothin
   const dir = mkdtempSync(join(tmpdir(), 'bench-upgrade-'));
   const file = join(dir, 'station.db');
   const key = Buffer.alloc(32, 7);
-  const mine = stationMigrations.findIndex(({ name }) => name === '0007-evidence-and-approvals');
+  const mine = stationMigrations.findIndex(({ name }) => name === '0004-evidence-and-approvals');
   const before = openDatabase({ file, key, migrations: stationMigrations.slice(0, mine) });
   before.write(tx => {
     for (const statement of [

@@ -10,7 +10,7 @@ import { stationMigrations } from '../../migrations/station/index.ts';
 test('people from the version before keep their password, and whoever is forgotten loses every credential with it', () => {
   const dir = mkdtempSync(join(tmpdir(), 'bench-upgrade-'));
   const [file, key] = [join(dir, 'station.db'), Buffer.alloc(32, 7)];
-  const mine = stationMigrations.findIndex(({ name }) => name === '0003-people');
+  const mine = stationMigrations.findIndex(({ name }) => name === '0006-people');
   const before = openDatabase({ file, key, migrations: stationMigrations.slice(0, mine) });
   before.write(tx => {
     for (const statement of [

@@ -1,4 +1,4 @@
-export const name = '0015-badge-history';
+export const name = '0009-badge-history';
 
 // Kept by the database itself, so that no way of changing an account leaves a badge out of its history.
 export const sql = `

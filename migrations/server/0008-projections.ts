@@ -1,6 +1,6 @@
 import type { SchemaModule } from 'kysely';
 
-export const name = '0015-projections';
+export const name = '0008-projections';
 
 /** What is read out of entries after they were taken, how far, and what could not be read. */
 export async function up(schema: SchemaModule): Promise<void> {

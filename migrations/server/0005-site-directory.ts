@@ -1,6 +1,6 @@
 import type { SchemaModule } from 'kysely';
 
-export const name = '0013-site-directory';
+export const name = '0005-site-directory';
 
 /** The newest signed directory of each site; what is in it is sealed to the benches of the site. */
 export async function up(schema: SchemaModule): Promise<void> {

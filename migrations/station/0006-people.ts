@@ -1,4 +1,4 @@
-export const name = '0003-people';
+export const name = '0006-people';
 
 // Whatever forgets somebody takes every credential along in the same transaction, whichever feature asks for it.
 export const sql = `

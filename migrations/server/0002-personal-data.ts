@@ -1,6 +1,6 @@
 import type { SchemaModule } from 'kysely';
 
-export const name = '0003-personal-data';
+export const name = '0002-personal-data';
 
 /** Sealed personal data and the escrow of its keys beside the logs, and what was ordered to be forgotten. */
 export async function up(schema: SchemaModule, blob: 'blob' | 'bytea'): Promise<void> {

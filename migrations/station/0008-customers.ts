@@ -1,4 +1,4 @@
-export const name = '0010-customers';
+export const name = '0008-customers';
 
 export const sql = `
 CREATE TABLE customer(id TEXT PRIMARY KEY, idx INTEGER NOT NULL REFERENCES entry(idx)) STRICT;

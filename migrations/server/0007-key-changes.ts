@@ -1,6 +1,6 @@
 import type { SchemaModule } from 'kysely';
 
-export const name = '0012-key-changes';
+export const name = '0007-key-changes';
 
 /** Auth keys that stations replaced, good until the new one is used for the first time. */
 export async function up(schema: SchemaModule): Promise<void> {

@@ -1,6 +1,6 @@
 import type { SchemaModule } from 'kysely';
 
-export const name = '0011-revocations';
+export const name = '0004-revocations';
 
 /** Logs of revoked stations: what came before `size` stays valid, nothing after it is taken. */
 export async function up(schema: SchemaModule): Promise<void> {

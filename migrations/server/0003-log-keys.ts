@@ -1,6 +1,6 @@
 import type { SchemaModule } from 'kysely';
 
-export const name = '0010-log-keys';
+export const name = '0003-log-keys';
 
 /** The keys of logs that changed theirs, each with the smallest head it has to sign; `log.vkey` is the newest. */
 export async function up(schema: SchemaModule): Promise<void> {

@@ -1,4 +1,4 @@
-export const name = '0009-exports';
+export const name = '0007-exports';
 
 export const sql = `
 CREATE TABLE export(

@@ -1,6 +1,6 @@
 import type { SchemaModule } from 'kysely';
 
-export const name = '0002-station-keys';
+export const name = '0006-station-keys';
 
 /** Stations with the keys by which they are known, proofs that were used once, and codes for one certain station. */
 export async function up(schema: SchemaModule): Promise<void> {

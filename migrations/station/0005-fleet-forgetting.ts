@@ -1,4 +1,4 @@
-export const name = '0006-fleet-forgetting';
+export const name = '0005-fleet-forgetting';
 
 export const sql = `
 CREATE TABLE fleet_forget(subject TEXT PRIMARY KEY, raised INTEGER NOT NULL, n INTEGER, outcome TEXT, told TEXT,

@@ -1,4 +1,4 @@
-export const name = '0007-evidence-and-approvals';
+export const name = '0004-evidence-and-approvals';
 
 export const sql = `
 ALTER TABLE approval ADD COLUMN ended_idx INTEGER REFERENCES entry(idx);
