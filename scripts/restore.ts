@@ -11,7 +11,7 @@ import { appVersion } from '../electron/headless.ts';
 import { checkBackup, type Restored, restoreBackup } from '../electron/restore.ts';
 import { BenchError } from '../shared/errors.ts';
 
-const usage = `node scripts/run.mjs scripts/restore.ts --backup FILE --key FILE (--to DIR [--keyring] | --check) [--json]
+const usage = `npm run restore -- --backup FILE --key FILE (--to DIR [--keyring] | --check) [--json]
 
 Restores the bench in a backup into an empty data folder, with new keys.
 
