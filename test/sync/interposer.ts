@@ -11,6 +11,7 @@ export type Seen = { path: string; status: number; sent: number };
 export async function startInterposer(target: () => string) {
   let act: Act | null = null;
   const seen: Seen[] = [];
+  let open = 0;
 
   const forward: Act = async (request, response, body) => {
     const answer = await fetch(new URL(request.url ?? '/', target()), {
@@ -22,6 +23,10 @@ export async function startInterposer(target: () => string) {
     response.end(Buffer.from(await answer.arrayBuffer()));
   };
   const server = createServer(async (request, response) => {
+    open++;
+    response.once('close', () => {
+      open--;
+    });
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part);
     const body = Buffer.concat(parts);
@@ -41,6 +46,8 @@ export async function startInterposer(target: () => string) {
     url: `http://127.0.0.1:${port}`,
     /** Requests answered so far, oldest first. */
     seen,
+    /** True while no request waits for its answer. */
+    idle: () => open === 0,
     forward,
     batches: () => seen.filter(({ path }) => path.endsWith('/batches')),
     /** Answers like this from now on; null forwards again. */

@@ -117,7 +117,7 @@ export async function startSyncing() {
       for (let tries = 0; tries < patience; tries++) {
         const now = await status();
         if (wanted(now)) return now;
-        if (now.state !== 'sending') await present().bench.clock.advance(500);
+        if (now.state !== 'sending' && line.idle()) await present().bench.clock.advance(500);
         await pause(5);
       }
       throw new Error(`it never came to that: ${JSON.stringify(await status())}`);

@@ -147,9 +147,12 @@ export async function requestBypass(page: Page, done: string): Promise<void> {
   await form.getByLabel('Why can the tool not erase it?').selectOption('will_not_boot');
   await form.getByLabel('What was done instead?').fill(done);
   await form.getByLabel('Caption of the evidence').fill('Drilled through the storage');
+  const shown = form.getByRole('img', { name: 'Drilled through the storage' });
+  const before = await shown.count();
   const picture = { name: 'photo.png', mimeType: 'image/png', buffer: makePng() };
   await form.locator('input[type=file]').setInputFiles(picture);
-  await form.getByRole('img', { name: 'Drilled through the storage' }).first().waitFor();
+  // Until the new picture stands, the button below it moves away under the click.
+  await shown.nth(before).waitFor();
   await form.getByRole('button', { name: 'Request the bypass' }).click();
   await expectPlace(page, 'Bypass requested');
 }
