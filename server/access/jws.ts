@@ -21,8 +21,14 @@ export function headerOf<T>(jws: string, schema: z.ZodType<T>): T | null {
   }
 }
 
+/** True when the text is the only one for its bytes: loose bits at the end of base64url let one JWS be written in many ways. */
+function isCanonical(jws: string): boolean {
+  return jws.split('.').every(part => Buffer.from(part, 'base64url').toString('base64url') === part);
+}
+
 /** What stands in a compact JWS, once this Ed25519 key is seen to have signed it; null for anything else. */
 export async function verifiedJws<T>(jws: string, key: KeyObject, schema: z.ZodType<T>): Promise<T | null> {
+  if (!isCanonical(jws)) return null;
   try {
     const { payload } = await compactVerify(jws, key, { algorithms: ['EdDSA'] });
     return schema.safeParse(JSON.parse(Buffer.from(payload).toString('utf8'))).data ?? null;
