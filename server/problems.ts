@@ -33,7 +33,7 @@ export function sendProblem(
 /** What any error becomes on the wire; nothing unplanned is explained to a stranger. */
 export function problemOf(error: FastifyError | Error): { status: number; detail: string; also?: Also } {
   if (error instanceof ServerError) return { status: error.status, detail: error.message, also: error.also };
-  if ('code' in error && /^(SQLITE_(BUSY|FULL)|ECONN|53|57P)/.test(String(error.code)))
+  if ('code' in error && /^(SQLITE_(BUSY|FULL|IOERR)|ECONN|53|57P)/.test(String(error.code)))
     return { status: 503, detail: 'The server cannot store anything at present. Nothing was taken; try again.' };
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
   return status < 500

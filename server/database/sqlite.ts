@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { type Dialect, Kysely, SqliteDialect } from 'kysely';
 import { serverMigrations } from '../../migrations/server/index.ts';
 import { ServerError } from '../problems.ts';
 import type { ServerTables } from './tables.ts';
@@ -22,7 +22,7 @@ export async function openEmbeddedDatabase(dataDir: string, options: { alone: bo
   const lock = options.alone ? inWords(() => lockFolder(dataDir)) : null;
   try {
     const sqlite = inWords(() => openFile(dataDir));
-    const db = new Kysely<ServerTables>({ dialect: new SqliteDialect({ database: sqlite }) });
+    const db = new Kysely<ServerTables>({ dialect: dialectOf(sqlite) });
     await migrate(sqlite, db);
     const close = async () => {
       await db.destroy();
@@ -33,6 +33,24 @@ export async function openEmbeddedDatabase(dataDir: string, options: { alone: bo
     lock?.close();
     throw error;
   }
+}
+
+/** SQLite ends a transaction itself when the disk fails; rolling back once more would hide why it failed. */
+function dialectOf(sqlite: Sqlite.Database): Dialect {
+  const dialect = new SqliteDialect({ database: sqlite });
+  return {
+    createAdapter: () => dialect.createAdapter(),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createIntrospector: db => dialect.createIntrospector(db),
+    createDriver() {
+      const driver = dialect.createDriver();
+      const rollback = driver.rollbackTransaction.bind(driver);
+      driver.rollbackTransaction = async connection => {
+        if (sqlite.inTransaction) await rollback(connection);
+      };
+      return driver;
+    },
+  };
 }
 
 /** Stops bugs, not the owner of the file: what was received is neither changed nor deleted. */
