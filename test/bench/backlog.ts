@@ -17,7 +17,7 @@ import { line, time } from './statistics.ts';
 const perSecond = (count: number, ms: number) => Math.round((count / ms) * 1_000);
 
 /** Weeks offline: how fast a long journal is proved, verified again and sent, against the rate of SHA-256 alone. */
-export async function benchBacklog(entries = 50_000): Promise<string[]> {
+export async function benchBacklog(entries = 100_000): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-backlog-'));
   const clock = createNodeClock();
   const random = createNodeRandom();

@@ -4,6 +4,7 @@ import { benchBacklog } from './backlog.ts';
 import { benchDemo } from './demo.ts';
 import { benchReports } from './reports.ts';
 import { benchSignIn } from './sign-in.ts';
+import { benchTree } from './tree.ts';
 
 const benches = {
   append: benchAppend,
@@ -12,6 +13,7 @@ const benches = {
   demo: benchDemo,
   reports: benchReports,
   'sign-in': benchSignIn,
+  tree: benchTree,
 };
 const wanted = process.argv.slice(2);
 

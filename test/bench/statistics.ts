@@ -12,9 +12,31 @@ export async function time(
     await work(i);
     if (i >= 0) samples.push(performance.now() - startedAt);
   }
-  samples.sort((a, b) => a - b);
-  const at = (share: number) => samples[Math.min(samples.length - 1, Math.floor(samples.length * share))] ?? 0;
-  return { medianMs: at(0.5), p95Ms: at(0.95), count };
+  return summed(samples);
+}
+
+/** The same for two works turn by turn, so that whatever else the machine does falls on both. */
+export async function timeTogether(
+  count: number,
+  first: (i: number) => unknown,
+  second: (i: number) => unknown,
+): Promise<[Timing, Timing]> {
+  const samples: [number[], number[]] = [[], []];
+  for (let i = -Math.ceil(count / 10); i < count; i++) {
+    for (const [at, work] of [first, second].entries()) {
+      const startedAt = performance.now();
+      await work(i);
+      if (i >= 0) samples[at]?.push(performance.now() - startedAt);
+    }
+  }
+  const [one, other] = samples;
+  return [summed(one), summed(other)];
+}
+
+function summed(samples: number[]): Timing {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { medianMs: at(0.5), p95Ms: at(0.95), count: sorted.length };
 }
 
 /** One line for a person: what, how long, and the ratio to the floor measured in the same run. */
