@@ -2,6 +2,7 @@ import { createServer } from 'node:https';
 import { type FastifyInstance, type FastifyServerFactory, fastify } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { StationOf, Tokens } from './access/tokens.ts';
+import { createBlobStore } from './blob-store.ts';
 import type { ServerTables } from './database/tables.ts';
 import type { Fleet } from './fleet.ts';
 import type { ServerKeys } from './keys.ts';
@@ -10,6 +11,7 @@ import { mustBeDescribed } from './openapi.ts';
 import type { Orders } from './orders.ts';
 import { problemOf, sendProblem } from './problems.ts';
 import { batchRoutes, batchType } from './routes/batches.ts';
+import { blobRoutes } from './routes/blobs.ts';
 import { directoryRoutes } from './routes/directory.ts';
 import { enrolRoutes } from './routes/enrol.ts';
 import { forgettingRoutes } from './routes/forgetting.ts';
@@ -92,6 +94,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
     serverName: keys.name,
     stationOf,
   });
+  blobRoutes(app, { blobs: createBlobStore({ db, now }), stationOf });
   forgettingRoutes(app, { orders, stationOf });
   directoryRoutes(app, { db, stationOf, purge });
   return app;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   Acknowledgement,
+  BlobState,
   Directory,
   DirectoryPut,
   Enrolment,
@@ -93,6 +94,26 @@ const operations: Record<string, Operation> = {
     summary: 'Sealed values of 500 entries from `?from=` on, for the station they came from',
     answers: ok('A page', json(SealedPage)),
     problems: [400, 401, 403, 404, 429],
+  },
+  'PUT /v1/blobs/:sha256': {
+    summary: 'A piece of an encrypted file, `?at=` bytes from its start, of `?size=` bytes, about `?subject=`',
+    body: bytes,
+    answers: {
+      ...ok('The file was here already', json(BlobState)),
+      201: { description: 'The file is whole, and is what its name says', content: json(BlobState) },
+      202: { description: 'Taken; the next piece begins at `received`', content: json(BlobState) },
+    },
+    problems: [400, 401, 403, 409, 410, 413, 415, 422, 429, 503],
+  },
+  'GET /v1/blobs/:sha256/state': {
+    summary: 'How much of a file has arrived from this station',
+    answers: ok('Bytes of it', json(BlobState)),
+    problems: [400, 401, 403, 404, 429],
+  },
+  'GET /v1/blobs/:sha256': {
+    summary: 'A file that this very station left here, from a byte on with a range `bytes=N-`',
+    answers: { ...ok('The ciphertext', bytes), 206: { description: 'The rest of it', content: bytes } },
+    problems: [400, 401, 403, 404, 416, 429],
   },
   'PUT /v1/subjects/:subject/key': {
     summary: 'The key of a subject, sealed to each who may open it',

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { dropBlobs } from './blob-store.ts';
 import type { ServerTables } from './database/tables.ts';
 import type { Fleet } from './fleet.ts';
 import { type Db, entriesOf } from './log-store.ts';
@@ -82,6 +83,7 @@ export function createOrders(deps: {
   const drop = async (trx: Db, subject: string) => {
     await trx.deleteFrom('pii').where('subject', '=', subject).execute();
     await trx.deleteFrom('subject_key').where('subject', '=', subject).execute();
+    await dropBlobs(trx, subject);
   };
 
   /** Orders and deletes in one transaction what the server itself has. False when it was ordered before. */

@@ -61,6 +61,15 @@ export const Problem = z.object({
 
 export const SubjectPath = z.object({ subject: z.uuid() });
 
+export const BlobPath = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex') });
+/** Whose file it is, its length, and where in it a piece begins, in bytes. */
+export const BlobPlace = z.object({
+  subject: z.uuid(),
+  at: z.coerce.number().int().nonnegative(),
+  size: z.coerce.number().int().positive(),
+});
+export const BlobState = z.object({ size: z.int().positive(), received: z.int().nonnegative() });
+
 /** Sealed values of one log; `ct` is base64. */
 export const SealedValues = z.object({
   values: z

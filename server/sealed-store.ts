@@ -3,6 +3,7 @@ import { decodeEntry } from '../shared/tlog/entry.ts';
 import { TlogError } from '../shared/tlog/errors.ts';
 import { sha256 } from '../shared/tlog/hash.ts';
 import type { ServerTables } from './database/tables.ts';
+import { mayTake, orderOf } from './holders.ts';
 import { type Db, entriesOf, type LogRow } from './log-store.ts';
 import { ServerError } from './problems.ts';
 
@@ -14,24 +15,6 @@ const pageSize = 500;
 
 /** Sealed personal data beside the logs, and the escrow of its keys. Nothing of a forgotten subject is ever taken. */
 export function createSealedStore({ db, now }: { db: Kysely<ServerTables>; now: () => number }) {
-  const orderOf = (reads: Db, subject: string) =>
-    reads.selectFrom('forget_order').select('n').where('subject', '=', subject).executeTakeFirst();
-
-  /** Locks the row: an order and a late value of the same holder cannot pass each other. */
-  const noteHolder = async (trx: Db, subject: string, station: string): Promise<void> => {
-    await trx
-      .insertInto('key_holder')
-      .values({ subject, station })
-      .onConflict(c => c.columns(['subject', 'station']).doUpdateSet({ station }))
-      .execute();
-  };
-
-  /** False when the subject was ordered to be forgotten. Who comes with something of it is a holder. */
-  const mayTake = async (trx: Db, subject: string, station: string): Promise<boolean> => {
-    await noteHolder(trx, subject, station);
-    return (await orderOf(trx, subject)) === undefined;
-  };
-
   const committed = async (log: LogRow, { idx, slot }: SealedValue) => {
     const [bytes] = idx < log.size ? await entriesOf(db, log.oh, idx, idx + 1) : [];
     if (!bytes) return undefined;

@@ -6,6 +6,7 @@ import * as siteDirectory from './0005-site-directory.ts';
 import * as stationKeys from './0006-station-keys.ts';
 import * as keyChanges from './0007-key-changes.ts';
 import * as projections from './0008-projections.ts';
+import * as blobs from './0009-blobs.ts';
 
 /** Steps of the server's database in the order they shipped; a step that has shipped never changes. */
 export const serverMigrations = [
@@ -17,4 +18,5 @@ export const serverMigrations = [
   stationKeys,
   keyChanges,
   projections,
+  blobs,
 ] as const;

@@ -36,7 +36,7 @@ export async function openPostgres(url: string): Promise<ServerDatabase> {
 async function purge(db: Kysely<ServerTables>): Promise<boolean> {
   await sql`VACUUM FULL subject_key`.execute(db);
   await sql`VACUUM FULL site_directory`.execute(db);
-  await sql`VACUUM pii`.execute(db);
+  for (const table of ['pii', 'blob', 'blob_piece']) await sql`VACUUM ${sql.table(table)}`.execute(db);
   return true;
 }
 

@@ -53,6 +53,10 @@ export type ServerTables = {
   pii: { oh: string; idx: number; slot: number; subject: string; ct: Buffer };
   /** The key of a subject as one station holds it, sealed to the server, to the recovery key and to that station. */
   subject_key: { subject: string; station: string; sealed: string; received_at: string };
+  /** An encrypted file of a station, named by the SHA-256 of its ciphertext; whole when `received` is `size`. */
+  blob: { station: string; sha256: string; subject: string; size: number; received: number; begun_at: string };
+  /** A piece of it, which begins `at` so many bytes from the start. */
+  blob_piece: { station: string; sha256: string; at: number; bytes: Buffer };
   /** Stations that ever held the key or entries of a subject. */
   key_holder: { subject: string; station: string };
   forget_order: {

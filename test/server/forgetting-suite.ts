@@ -6,23 +6,24 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
 import { directoryKeyName, signDirectory } from '../../shared/tlog/directory-note.ts';
 import { createNoteSigner, openNote, parseVkey } from '../../shared/tlog/note.ts';
+import { describeBlobs } from './blob-suite.ts';
 import { createSealedLog, type SealedLog } from './sealed-log.ts';
 
 let dir: string;
 let nowMs: number;
 let server: CentralServer;
 
-type Ask = { as?: SealedLog; body?: unknown; method?: string };
+type Ask = { as?: SealedLog; body?: unknown; method?: string; headers?: Record<string, string> };
 
 /** A request of a station, or of a stranger. */
-async function ask(path: string, { as, body, method = body === undefined ? 'GET' : 'POST' }: Ask = {}) {
+async function ask(path: string, { as, body, method = body === undefined ? 'GET' : 'POST', headers = {} }: Ask = {}) {
   const bytes = Buffer.isBuffer(body);
   const init: RequestInit = {
     method,
     ...(body === undefined
-      ? {}
+      ? { headers }
       : {
-          headers: { 'content-type': bytes ? 'application/octet-stream' : 'application/json' },
+          headers: { ...headers, 'content-type': bytes ? 'application/octet-stream' : 'application/json' },
           body: bytes ? Uint8Array.from(body) : JSON.stringify(body),
         }),
   };
@@ -75,6 +76,19 @@ export function describeForgetting<T extends string | undefined>(
     await server.close();
     rmSync(dir, { recursive: true });
   });
+
+  describe('encrypted files', () =>
+    describeBlobs({
+      enrolled,
+      ask,
+      order: async subject => {
+        await server.orders.forget(subject, null);
+      },
+      restart: async () => {
+        await server.close();
+        server = await startCentralServer({ dataDir: join(dir, 'data'), databaseUrl, port: 0, now: () => nowMs });
+      },
+    }));
 
   describe('sealed values', () => {
     test('one at a time: stored, the same again, something else, not what the entry says, no such entry', async () => {
