@@ -13,6 +13,7 @@ import { createKeyExpiry, keyCacheMs } from './features/privacy/key-expiry.ts';
 import { createPrivacy } from './features/privacy/privacy.ts';
 import { createErrands } from './features/sync/errands.ts';
 import { createEscrow } from './features/sync/escrow.ts';
+import { exchangeFiles } from './features/sync/exchange-files.ts';
 import { uploadSealed } from './features/sync/upload-sealed.ts';
 import type { Drivers, StationConfig, StationParts } from './station-parts.ts';
 import { every } from './timing.ts';
@@ -21,7 +22,7 @@ const minuteMs = 60_000;
 /** A start is not held up for longer by a server that does not answer; after a restore there is more to wait for. */
 const patience = { start: 2_000, restored: 15_000 };
 
-type Deps = Pick<StationParts, 'database' | 'journal' | 'subjects' | 'settings' | 'stationKeys'> &
+type Deps = Pick<StationParts, 'database' | 'journal' | 'subjects' | 'settings' | 'stationKeys' | 'files'> &
   Pick<Drivers, 'clock' | 'random' | 'keystore'> &
   Pick<StationConfig, 'log' | 'policy'> & {
     central(url: string): Central;
@@ -29,6 +30,7 @@ type Deps = Pick<StationParts, 'database' | 'journal' | 'subjects' | 'settings' 
     identity: Identity;
     jobs: Jobs;
     filesOf: ForgettingDeps['filesOf'];
+    onSent(): void;
     /** The data are an older copy than this station once had. */
     restored: boolean;
   };
@@ -80,6 +82,7 @@ export function createPrivacyParts(deps: Deps) {
       uploadSealed(deps),
       escrow.fetch,
       directory.exchange,
+      exchangeFiles(deps),
     ],
   });
   subjects.whenWanted(soon);

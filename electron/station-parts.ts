@@ -3,6 +3,7 @@ import { keyMigrations } from '../migrations/keys/index.ts';
 import { stationMigrations } from '../migrations/station/index.ts';
 import { createBlobs } from './database/blobs.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import { createFilesStore } from './database/files.store.ts';
 import { openDataFolder } from './database/folder.ts';
 import type { DocumentTasks } from './document-tasks.ts';
 import type { StationCredentials } from './drivers/central/access.ts';
@@ -100,7 +101,8 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
     const highWater = await openHighWater(keystore);
     const identityDigest = await openIdentityDigest({ keystore, random });
     const stationKeys = await openStationKeys({ keystore, recorded: settings.get('auth-key') });
-    const blobs = createBlobs({ folder: folder.file('blobs'), randomBytes: random.bytes });
+    const files = createFilesStore(database);
+    const blobs = createBlobs({ folder: folder.file('blobs'), randomBytes: random.bytes, note: files.note });
     return {
       folder,
       keyring,
@@ -113,6 +115,7 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
       highWater,
       identityDigest,
       blobs,
+      files,
       stationKeys,
       close,
     };

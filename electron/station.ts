@@ -52,7 +52,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
   const lasting = steady(clock);
   const parts = await openStationParts(given, config);
   const drivers = { ...given, central: createStationCentral(given, parts) };
-  const { settings, subjects, journal, blobs, highWater, stationKeys } = parts;
+  const { settings, subjects, journal, blobs, files, highWater, stationKeys } = parts;
   const publisher = createPublisher({ sessionOf: connection => identity.sessionOf(connection) });
   const { publish, publishTo } = publisher;
   const database = notifying(parts.database, () => changed.soon());
@@ -60,7 +60,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     publish('journal.changed', journal.status());
     sync.nudge();
   });
-  const base = { database, journal, subjects, settings, blobs, clock, random, publish };
+  const base = { database, journal, subjects, settings, blobs, files, clock, random, publish };
 
   const accounts = { digest: parts.identityDigest, policy: config.policy.identity };
   const told = { publishTo, training, appVersion, log };
@@ -128,6 +128,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
         .ofDevice(device)
         .flatMap(id => [...evidence.filesOf(id), ...papers.reports.filesOf(id), ...resultFilesOf(journal, id)]),
     restored: isOlderCopy,
+    onSent: () => publish('sync.changed', sync.status()),
   });
   const keys = createKeyParts(parts, { ...drivers, database });
   const backup = createBackupParts({ ...base, parts, drivers, config });

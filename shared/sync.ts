@@ -8,6 +8,8 @@ export const SyncStatus = z.object({
   /** Entries that the server has not cosigned, and since when the oldest waits. */
   pendingEntries: z.int(),
   pendingSince: Instant.nullable(),
+  /** Encrypted files that the server does not have yet: evidence, results and reports. */
+  pendingFiles: z.int(),
   lastReceiptAt: Instant.nullable(),
   nextAttemptAt: Instant.nullable(),
   /** The server's last answer in words; null before the first. */

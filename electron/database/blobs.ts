@@ -4,21 +4,30 @@ import { dirname, join } from 'node:path';
 import { BenchError } from '../../shared/errors.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
 
+type Owner = { subject: string; dek: Buffer };
+type Deps = {
+  folder: string;
+  randomBytes(size: number): Buffer;
+  /** Told of a file before it is written. */
+  note(sha256: string, subject: string): void;
+};
+
 /**
  * Files encrypted under a subject's key, named by the SHA-256 of their ciphertext. `put` returns after the bytes are
  * durable; `get` re-hashes and throws `evidence_refused` when they are altered or missing.
  */
-export function createBlobs(deps: { folder: string; randomBytes(size: number): Buffer }) {
+export function createBlobs(deps: Deps) {
   const pathOf = (sha256: string) => join(deps.folder, sha256);
   const keyOf = (dek: Buffer, salt: Buffer) => Buffer.from(hkdfSync('sha256', dek, salt, 'bench/v1/blob', 32));
 
   return {
-    put(dek: Buffer, bytes: Buffer): string {
+    put({ subject, dek }: Owner, bytes: Buffer): string {
       const salt = deps.randomBytes(16);
       const iv = deps.randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', keyOf(dek, salt), iv);
       const sealed = Buffer.concat([salt, iv, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
       const sha256 = createHash('sha256').update(sealed).digest('hex');
+      deps.note(sha256, subject);
       try {
         writeDurably(pathOf(sha256), sealed);
       } catch (error) {
@@ -27,6 +36,21 @@ export function createBlobs(deps: { folder: string; randomBytes(size: number): B
       return sha256;
     },
     has: (sha256: string): boolean => existsSync(pathOf(sha256)),
+    /** The ciphertext; null when it is missing or is not what its name says. */
+    sealed(sha256: string): Buffer | null {
+      try {
+        return readSealed(pathOf(sha256), sha256);
+      } catch (error) {
+        if (error instanceof BenchError) return null;
+        throw error;
+      }
+    },
+    /** Puts ciphertext that came back in its place; false when it is not what the name says. */
+    restore(sha256: string, sealed: Buffer): boolean {
+      if (createHash('sha256').update(sealed).digest('hex') !== sha256) return false;
+      writeDurably(pathOf(sha256), sealed);
+      return true;
+    },
     /** Deletes the file; nothing happens when it is gone. */
     remove(sha256: string): void {
       rmSync(pathOf(sha256), { force: true });

@@ -7,6 +7,7 @@ import * as people from './0006-people.ts';
 import * as exports_ from './0007-exports.ts';
 import * as customers from './0008-customers.ts';
 import * as badgeHistory from './0009-badge-history.ts';
+import * as files from './0010-files.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
 export const stationMigrations = [
@@ -19,4 +20,5 @@ export const stationMigrations = [
   exports_,
   customers,
   badgeHistory,
+  files,
 ] as const;

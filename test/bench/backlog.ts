@@ -51,6 +51,7 @@ export async function benchBacklog(entries = 100_000): Promise<string[]> {
       publish: () => {},
       onIdle: () => {},
       stationKeys: parts.stationKeys,
+      files: parts.files,
       central: createStationCentral({ central: openCentral, clock }, parts),
       log: () => {},
     });

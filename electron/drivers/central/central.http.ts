@@ -5,6 +5,7 @@ import type { Access, Ask } from './access.ts';
 import { type Answer, detailOf, notTheServer, readJson, refusal } from './answers.ts';
 import type { BatchAnswer, Central, EnrolRequest } from './central.ts';
 import { createLine, type LineOptions } from './exchange.http.ts';
+import { filesClient } from './files.http.ts';
 import { personalDataClient } from './personal-data.http.ts';
 
 const patienceMs = 30_000;
@@ -49,6 +50,7 @@ export function createCentralClient(
 
   return {
     ...personalDataClient(askAsStation),
+    ...filesClient(askAsStation),
     async escrowKey(signal) {
       const answer = await ask('v1/escrow-key', { method: 'GET' }, signal);
       if (answer.status === 200 && answer.type === 'text/plain') return answer.text;

@@ -1,3 +1,4 @@
+import type { FileServer } from './files.ts';
 import type { PersonalDataServer } from './personal-data.ts';
 
 /** The server's answer to a batch. Only `cosigned` advances what the station counts as acknowledged. */
@@ -47,21 +48,22 @@ export type Enrolment = {
 };
 
 /** The central server as a station sees it. Rejects with `server_unreachable` for anything that is not its protocol. */
-export type Central = PersonalDataServer & {
-  enrol(request: EnrolRequest, signal: AbortSignal): Promise<Enrolment>;
-  /** Asks with the old auth key, which stays good until the new one is used. */
-  changeKeys(change: KeyChange, signal: AbortSignal): Promise<void>;
-  /** `oh` is the hex SHA-256 of the log's origin. */
-  putBatch(oh: string, body: Buffer, signal: AbortSignal): Promise<BatchAnswer>;
-  /** The newest head the server has of this log: a note with the station's own signature and the server's. */
-  checkpoint(oh: string, signal: AbortSignal): Promise<string>;
-  /** Entry bundle `n` of this log, of which the server has `width` entries. */
-  entries(oh: string, n: number, width: number, signal: AbortSignal): Promise<Buffer>;
-  /** Note signed with the fleet key that names the key to seal to. */
-  escrowKey(signal: AbortSignal): Promise<string>;
-  /** Proof that the fleet log names this station's keys: fleet checkpoint, entry bytes, index and inclusion proof. */
-  fleetProof(oh: string, signal: AbortSignal): Promise<FleetProof>;
-};
+export type Central = PersonalDataServer &
+  FileServer & {
+    enrol(request: EnrolRequest, signal: AbortSignal): Promise<Enrolment>;
+    /** Asks with the old auth key, which stays good until the new one is used. */
+    changeKeys(change: KeyChange, signal: AbortSignal): Promise<void>;
+    /** `oh` is the hex SHA-256 of the log's origin. */
+    putBatch(oh: string, body: Buffer, signal: AbortSignal): Promise<BatchAnswer>;
+    /** The newest head the server has of this log: a note with the station's own signature and the server's. */
+    checkpoint(oh: string, signal: AbortSignal): Promise<string>;
+    /** Entry bundle `n` of this log, of which the server has `width` entries. */
+    entries(oh: string, n: number, width: number, signal: AbortSignal): Promise<Buffer>;
+    /** Note signed with the fleet key that names the key to seal to. */
+    escrowKey(signal: AbortSignal): Promise<string>;
+    /** Proof that the fleet log names this station's keys: fleet checkpoint, entry bytes, index and inclusion proof. */
+    fleetProof(oh: string, signal: AbortSignal): Promise<FleetProof>;
+  };
 
 /** tlog-proof text over the fleet log, with the entry it proves. */
 export type FleetEntry = { entry: string; proof: string };

@@ -78,8 +78,9 @@ export function createEvidence(deps: EvidenceDeps) {
     if (correction === null) mustBeOpen(jobId);
     const { deviceId, state } = deps.jobOf(jobId);
     const subject = subjectOf(deviceId);
-    const sha256 = blobs.put(subjects.dekOf(subject), bytes);
-    const thumbnailSha256 = thumbnail && blobs.put(subjects.dekOf(subject), thumbnail);
+    const owner = { subject, dek: subjects.dekOf(subject) };
+    const sha256 = blobs.put(owner, bytes);
+    const thumbnailSha256 = thumbnail && blobs.put(owner, thumbnail);
     const sizeBytes = bytes.length;
     const id = EvidenceId.parse(random.uuidV7(clock.now()));
     database.write(tx => {

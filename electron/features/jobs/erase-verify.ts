@@ -28,9 +28,10 @@ export function createEraseVerification(deps: VerifyDeps) {
   const { jobs, database, blobs, subjects, sampling, clock, policy } = deps;
 
   const store = (run: EraseRun, result: EraseResult) => {
-    const dek = subjects.dekOf(subjectOf(jobs.find(run.jobId).deviceId));
-    const rawSha256 = blobs.put(dek, Buffer.from(result.raw, 'utf8'));
-    const certificateSha256 = result.certificate ? blobs.put(dek, result.certificate.bytes) : null;
+    const subject = subjectOf(jobs.find(run.jobId).deviceId);
+    const owner = { subject, dek: subjects.dekOf(subject) };
+    const rawSha256 = blobs.put(owner, Buffer.from(result.raw, 'utf8'));
+    const certificateSha256 = result.certificate ? blobs.put(owner, result.certificate.bytes) : null;
     jobs.commit(run.jobId, {
       event: { type: 'erase.reported', success: result.success },
       type: 'job.erase_reported',

@@ -189,7 +189,8 @@ export function createReports(deps: ReportsDeps) {
       },
     });
     const signed = await signReportPdf(unsigned.pdf, keys.signer, clock.now());
-    const blobSha256 = blobs.put(subjects.dekOf(subjectOf(job.deviceId)), Buffer.from(signed.pdf));
+    const subject = subjectOf(job.deviceId);
+    const blobSha256 = blobs.put({ subject, dek: subjects.dekOf(subject) }, Buffer.from(signed.pdf));
     database.write(tx => {
       store.issue(tx, row.id, { sha256: signed.fileSha256, blobSha256 });
       journal.append(tx, {

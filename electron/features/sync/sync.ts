@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { BenchError } from '../../../shared/errors.ts';
 import type { SyncStatus, syncMethods } from '../../../shared/sync.ts';
 import type { Database } from '../../database/database.ts';
+import type { FilesStore } from '../../database/files.store.ts';
 import type { BatchAnswer, Central } from '../../drivers/central/central.ts';
 import { type Clock, sleep } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
@@ -33,6 +34,7 @@ export type SyncDeps = {
   stationKeys: StationKeys;
   /** A client for the server at this address. */
   central(url: string, pin?: string | null): Central;
+  files: Pick<FilesStore, 'countWaiting'>;
   /** Everything is cosigned. */
   onIdle(): void;
   log(line: Record<string, unknown>): void;
@@ -71,6 +73,7 @@ export function createSync(deps: SyncDeps) {
       serverUrl: settings.get('server-url'),
       pendingEntries: size - cosignedSize,
       pendingSince: notCosignedSince,
+      pendingFiles: deps.files.countWaiting(),
       lastReceiptAt: state.lastReceiptAt,
       nextAttemptAt: state.nextAttemptAt === null ? null : new Date(state.nextAttemptAt).toISOString(),
       lastAnswer: state.lastAnswer,

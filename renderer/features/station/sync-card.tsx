@@ -47,6 +47,12 @@ function SyncFacts({ sync }: { sync: SyncStatus }) {
           journal.notCosignedSince !== null &&
           `, the oldest since ${fullTime(journal.notCosignedSince)}`}
       </dd>
+      {sync.pendingFiles > 0 && (
+        <>
+          <dt>Files not sent</dt>
+          <dd>{sync.pendingFiles}</dd>
+        </>
+      )}
       <dt>Last receipt</dt>
       <dd>{sync.lastReceiptAt === null ? 'none yet' : fullTime(sync.lastReceiptAt)}</dd>
       {sync.nextAttemptAt !== null && (
