@@ -9,6 +9,7 @@ import { insertKeys } from './features/backup/backup.store.ts';
 import { type OpenedBackup, openBackup } from './features/backup/open-backup.ts';
 import type { RecoveryKey } from './features/backup/recovery-key.ts';
 import { openKeyring } from './features/journal/keyring.ts';
+import { wantNewLog } from './features/journal/new-log.ts';
 import { wrapKey } from './features/journal/wrapping-key.ts';
 import { openHighWater } from './features/station/high-water.ts';
 import { openStationParts, type PartsConfig, type PartsDrivers } from './station-parts.ts';
@@ -111,6 +112,8 @@ async function record(drivers: PartsDrivers, config: PartsConfig, { head, manife
     database.write(tx => {
       // Its keys were not in the backup: a new authority is made when it is needed.
       settings.set(tx, 'site-authority', '');
+      // Nor was the key that signs its log.
+      wantNewLog(tx, settings, { cause: 'restored', by: null });
       const { size, root } = manifest;
       const data = { backup: head.id, madeAt: head.createdAt, size, root, skippedNumbers };
       journal.append(tx, { type: 'station.restored', data });
@@ -120,7 +123,7 @@ async function record(drivers: PartsDrivers, config: PartsConfig, { head, manife
       ticket: Math.max(manifest.marks.ticket, counted('ticket-counter')) + skippedNumbers,
       report: Math.max(manifest.marks.report, counted('report-counter')) + skippedNumbers,
       // One more than there is: the next start knows that it is an older copy, and first hears what was forgotten since.
-      logSize: journal.status().size + 1,
+      logSize: journal.end() + 1,
     });
   } finally {
     parts.close();

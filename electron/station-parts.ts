@@ -22,6 +22,7 @@ import type { ErasePolicy } from './features/jobs/erase-run.ts';
 import type { JobPolicy } from './features/jobs/jobs.ts';
 import { createJournal, type Journal } from './features/journal/journal.ts';
 import { openKeyring } from './features/journal/keyring.ts';
+import { closeBrokenLog, openNewLog } from './features/journal/new-log.ts';
 import { openStationKeys } from './features/journal/station-keys.ts';
 import { createSubjects } from './features/journal/subjects.ts';
 import { openWrappingKey } from './features/journal/wrapping-key.ts';
@@ -94,11 +95,14 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
       random,
       clock,
     });
+    await closeBrokenLog({ database, settings, logKeys: keyring.logKeys });
     const initialOrigin = `audit.local/s/${random.uuid()}/0`;
     const journal = createJournal({ database, subjects, logKeys: keyring.logKeys, clock, random, initialOrigin });
     if (settings.get('station-id') === null) nameStation(database, settings, journal, config);
-    if (renewed || keysRenewed) recordRekeyed(database, journal, { station: renewed, keys: keysRenewed });
     const highWater = await openHighWater(keystore);
+    const isOlderCopy = journal.end() < highWater.marks().logSize;
+    openNewLog({ database, settings, journal }, { appVersion: config.appVersion, training: config.training });
+    if (renewed || keysRenewed) recordRekeyed(database, journal, { station: renewed, keys: keysRenewed });
     const identityDigest = await openIdentityDigest({ keystore, random });
     const stationKeys = await openStationKeys({ keystore, recorded: settings.get('auth-key') });
     const files = createFilesStore(database);
@@ -113,6 +117,8 @@ export async function openStationParts(drivers: PartsDrivers, config: PartsConfi
       subjects,
       journal,
       highWater,
+      /** The data lack entries that this station once had. */
+      isOlderCopy,
       identityDigest,
       blobs,
       files,

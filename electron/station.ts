@@ -52,7 +52,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
   const lasting = steady(clock);
   const parts = await openStationParts(given, config);
   const drivers = { ...given, central: createStationCentral(given, parts) };
-  const { settings, subjects, journal, blobs, files, highWater, stationKeys } = parts;
+  const { settings, subjects, journal, blobs, files, highWater, stationKeys, isOlderCopy } = parts;
   const publisher = createPublisher({ sessionOf: connection => identity.sessionOf(connection) });
   const { publish, publishTo } = publisher;
   const database = notifying(parts.database, () => changed.soon());
@@ -115,7 +115,6 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     witness: () => sync.attempt(3_000),
     onNumber: report => highWater.raise({ report, ...anchorOf(journal) }),
   });
-  const isOlderCopy = journal.status().size < highWater.marks().logSize;
   const fleet = createPrivacyParts({
     ...base,
     stationKeys,
@@ -233,8 +232,7 @@ function recordStart(database: Database, journal: Journal, appVersion: string): 
 
 /** How far the journal is durable: kept outside the data with every number that is given out. */
 function anchorOf(journal: Journal) {
-  const { size, root } = journal.status();
-  return { logSize: size, logRoot: root };
+  return { logSize: journal.end(), logRoot: journal.status().root };
 }
 
 type Swept = {

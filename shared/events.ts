@@ -7,6 +7,7 @@ import { EvidenceMediaType } from './evidence.ts';
 import { ExportFilter } from './exports.ts';
 import { ApprovalId, EvidenceId, Instant, JobId, LotId, ReportId, Sha256Hex } from './ids.ts';
 import { Condition, ErasureStatus, JobPlace, JobState, LockKind, Locks, PostEraseCheck, StepId } from './jobs.ts';
+import { LogCause } from './journal.ts';
 import { KeyRotated } from './keys.ts';
 import { Role } from './permissions.ts';
 import { SitePolicy } from './policy.ts';
@@ -33,7 +34,16 @@ export const entryTypes = {
       appVersion: z.string(),
       training: z.boolean(),
       previous: z.object({ origin: z.string(), size: z.int(), root: z.string() }).nullable(),
+      /** Of a log that follows another: why, and how much of that one the server had confirmed. */
+      cause: LogCause.optional(),
+      cosignedSize: z.int().optional(),
     }),
+  },
+  /** This log is not gone on with: the next start opens another. */
+  'log.abandoned': { data: z.object({ cause: LogCause }) },
+  /** An entry of the log before that the server never confirmed, in base64; null when it is too long to stand here. */
+  'log.carried_over': {
+    data: z.object({ origin: z.string(), seq: z.int(), sha256: Sha256Hex, entry: z.base64().nullable() }),
   },
   /** Every head over this entry is signed with the new key, until the server confirmed it with the old one too. */
   'key.rotated': { data: KeyRotated },

@@ -3,6 +3,17 @@ import { DeviceId, Instant, JobId, OperatorId } from './ids.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
 import { Verification } from './verification.ts';
 
+/** Why a station goes on in a new log. */
+export const LogCause = z.enum([
+  /** The server holds another history that this station signed. */
+  'forked',
+  /** The key that signs the log is gone. */
+  'key_lost',
+  /** The data come from a backup, on a computer without the keys. */
+  'restored',
+]);
+export type LogCause = z.infer<typeof LogCause>;
+
 export const JournalStatus = z.object({
   origin: z.string(),
   size: z.int(),

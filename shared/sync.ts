@@ -12,6 +12,8 @@ export const SyncStatus = z.object({
   pendingFiles: z.int(),
   lastReceiptAt: Instant.nullable(),
   nextAttemptAt: Instant.nullable(),
+  /** Whether the station has to go on in a new log, and whether the next start opens it. */
+  newLog: z.enum(['no', 'needed', 'at_next_start']),
   /** The server's last answer in words; null before the first. */
   lastAnswer: z.string().nullable(),
 });
@@ -32,6 +34,8 @@ export const syncMethods = {
     access: 'station.manage',
     stepUp: true,
   },
+  /** Gives up a log whose history broke: the next start goes on in a new one, which is enrolled like the first. */
+  'sync.open_new_log': { input: z.undefined(), output: SyncStatus, access: 'station.manage', stepUp: true },
   'sync.now': { input: z.undefined(), output: SyncStatus, access: 'bench.read' },
 } as const satisfies MethodSpecs;
 

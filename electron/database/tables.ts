@@ -5,12 +5,25 @@ export type Tables = {
   log: {
     id: Generated<number>;
     origin: string;
+    /** Place of its first entry. */
+    start: Generated<number>;
     size: number;
     frontier: Buffer;
     root: Buffer;
     acked_size: number;
     acked_note: string | null;
   };
+  /** Logs that were closed because history broke, by the place of their first entry. */
+  past_log: {
+    start: number;
+    origin: string;
+    size: number;
+    root: Buffer;
+    acked_size: number;
+    first_vkey: string;
+  };
+  past_checkpoint: { origin: string; size: number; note: string; cosigs: string | null };
+  /** `idx` is the place among all entries of the station. */
   entry: { idx: number; bytes: Buffer; leaf: Buffer };
   /** What queries need to know of an entry without parsing it; derived from `entry`. */
   entry_ref: { idx: number; type: string; job: string | null; device: string | null; actor: string | null };

@@ -8,6 +8,7 @@ import * as exports_ from './0007-exports.ts';
 import * as customers from './0008-customers.ts';
 import * as badgeHistory from './0009-badge-history.ts';
 import * as files from './0010-files.ts';
+import * as epochs from './0011-epochs.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
 export const stationMigrations = [
@@ -21,4 +22,5 @@ export const stationMigrations = [
   customers,
   badgeHistory,
   files,
+  epochs,
 ] as const;

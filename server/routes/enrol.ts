@@ -45,6 +45,7 @@ export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, escr
       if (taken && taken.station !== stationId) throw new ServerError(409, `Another station has the prefix ${prefix}.`);
       if (known) throw new ServerError(409, 'This log is enrolled already.');
       await takeKeys(trx, parsed.data, madeFor === stationId);
+      await closeEarlier(trx, stationId, epochOf(origin));
       const data = { origin, vkey, prefix, witnessVkey };
       const fleetIndex = await fleet.write(trx, { type: 'station.enrolled', data });
       await trx
@@ -79,6 +80,19 @@ export function enrolRoutes(app: FastifyInstance, { db, fleet, witnessVkey, escr
     return row;
   };
 
+  /** A station writes one log: of those before it nothing more is taken, and none of them comes back. */
+  const closeEarlier = async (trx: Kysely<ServerTables>, station: string, epoch: number) => {
+    const logs = await trx.selectFrom('log').select(['oh', 'origin']).where('station', '=', station).execute();
+    if (logs.some(log => epochOf(log.origin) > epoch))
+      throw new ServerError(409, 'This station has gone on in a later log. This one is not taken any more.');
+    for (const { oh } of logs)
+      await trx
+        .updateTable('log')
+        .set({ frozen: `The station goes on in its log ${epoch}.` })
+        .where('oh', '=', oh)
+        .execute();
+  };
+
   /** Any code takes in a new station; only one that was made for a station gives it other keys. */
   const takeKeys = async (trx: Kysely<ServerTables>, request: EnrolRequest, mayReplace: boolean) => {
     const { stationId: id, authKey: auth_key, encryptionKey: encryption_key } = request;
@@ -106,6 +120,10 @@ function logKey(vkey: string, stationId: string): VerifierKey {
     if (!(error instanceof TlogError)) throw error;
   }
   throw new ServerError(400, 'The verifier key is not that of a log of this station.');
+}
+
+function epochOf(origin: string): number {
+  return Number(origin.split('/').at(-1));
 }
 
 function hashCode(code: string): string {

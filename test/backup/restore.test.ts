@@ -88,12 +88,23 @@ test('the bench is there again on another computer: people, jobs, evidence, repo
     expect(await admin['journal.verify']()).toMatchObject({ ok: true });
     const entries = await admin['journal.list']({ limit: 100 });
     const first = entries.find(entry => entry.type === 'station.restored');
-    expect(first).toMatchObject({ seq: before.entries, data: { backup: restored.backup, size: before.entries } });
+    expect(first).toMatchObject({ data: { backup: restored.backup, size: before.entries } });
     expect(JSON.stringify(await admin['users.list']())).not.toContain('Al Auditor');
     expect((await admin['privacy.preview']({ subject: before.gone.id })).forgottenAt).not.toBeNull();
     const next = await openJob(bench, technician);
     expect(next.ticket > before.job.ticket).toBe(true);
-    expect((await admin['health.get']()).warnings.join()).toContain('restored from a backup');
+    expect((await admin['journal.status']()).origin).toBe(restored.origin.replace(/0$/, '1'));
+    expect(entries.at(-1)).toMatchObject({ seq: 0 });
+    const opened = entries.find(entry => entry.type === 'log.opened');
+    expect(opened?.data).toMatchObject({ epoch: 1, cause: 'restored', previous: { origin: restored.origin } });
+    const again = { scope: 'reset', variant: 'internal' } as const;
+    await expect(technician['reports.issue']({ jobId: before.job.id, ...again })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/Open a new job for this device/),
+    });
+    await erase(bench, technician, next);
+    const issued = await technician['reports.issue']({ jobId: next.id, ...again });
+    expect(issued.sequence).toBeGreaterThan(before.report.sequence);
   } finally {
     await bench.close();
   }

@@ -39,7 +39,7 @@ const sums: Partial<Record<EntryType, Sum>> = {
 export function createAccessReview(deps: AccessReviewDeps) {
   const { database, journal, nameOf } = deps;
 
-  const review = ({ from, to }: Period, upTo = journal.status().size): AccessReview => {
+  const review = ({ from, to }: Period, upTo = journal.end()): AccessReview => {
     const first = journal.firstSince(Date.parse(from));
     const end = Math.min(upTo, journal.firstSince(Date.parse(to)));
     const counts = new Map<string, Record<Sum, number>>();

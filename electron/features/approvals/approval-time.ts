@@ -12,8 +12,8 @@ export function createApprovalTime(deps: { journal: Journal; clock: Clock }) {
 
   const latestSince = (idx: number): number => {
     let latest = 0;
-    for (let seq = idx; seq < journal.status().size; seq++) {
-      latest = Math.max(latest, Date.parse(journal.entry(seq).at));
+    for (let at = idx; at < journal.end(); at++) {
+      latest = Math.max(latest, Date.parse(journal.entry(at).at));
     }
     return latest;
   };

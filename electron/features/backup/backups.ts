@@ -58,7 +58,7 @@ export function createBackups(deps: BackupsDeps) {
     if (deps.training) return [];
     if (!journal.signing.canSign())
       return [
-        'This bench was restored from a backup: the key that signs its journal was not in it. What is recorded now is not signed, and no report can be issued, until a new log is opened.',
+        'The key that signs the journal is not in the keystore: what is recorded now is not signed, and no report can be issued. An admin opens a new log under Station.',
       ];
     if (!recovery.current())
       return [

@@ -152,7 +152,7 @@ export function createExports(deps: ExportsDeps) {
   };
 
   const start = async ({ filter, password, reason }: Parsed<'exports.start'>, by: OperatorId): Promise<Export> => {
-    const reports = store.count(filter, journal.status().size);
+    const reports = store.count(filter, journal.end());
     if (reports === 0)
       throw new BenchError('not_found', 'No issued report fits. Widen the period or the other filters.');
     const id = ExportId.parse(deps.random.uuid());
@@ -192,7 +192,7 @@ export function createExports(deps: ExportsDeps) {
   };
 
   const handlers = {
-    'exports.count': filter => ({ reports: store.count(filter, journal.status().size) }),
+    'exports.count': filter => ({ reports: store.count(filter, journal.end()) }),
     'exports.start': (input, caller) => start(input, caller.operatorId),
     'exports.list': () => store.list().map(view),
     'exports.cancel': async ({ id }) => {

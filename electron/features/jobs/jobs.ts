@@ -126,7 +126,7 @@ export function createJobs(deps: JobsDeps) {
         job: id,
         data: {
           ticket,
-          identifiedAt: identifiedIdx,
+          identifiedAt: journal.entry(identifiedIdx).seq,
           previous,
           inheritsDraw: inherited !== null,
           policy: deps.policy,

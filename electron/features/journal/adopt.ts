@@ -15,7 +15,7 @@ export function adoptEntries(tx: Tx, store: JournalStore, entries: readonly Buff
     const { type, actor, device, job } = decodeEntry(bytes);
     const leaf = leafHash(bytes);
     const next = appendLeaf(frontier, leaf);
-    store.insert(tx, { idx: frontier.size, bytes, leaf, type, actor, device, job });
+    store.insert(tx, { idx: store.start + frontier.size, bytes, leaf, type, actor, device, job });
     store.advance(tx, frontier.size, { size: next.size, frontier: encodeFrontier(next), root: frontierRoot(next) });
     frontier = next;
   }

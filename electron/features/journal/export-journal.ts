@@ -31,7 +31,13 @@ export function exportJournal(journal: Journal, trust: Trust, dir: string): { si
     write('log.vkey', `${journal.vkey}\n`);
     write('policy.json', `${JSON.stringify(policy, null, 2)}\n`);
     if (confirmed) write('checkpoint.cosigned', confirmed.note + (confirmed.cosigs ?? ''));
-    const log = { size, note: note + own, leaf: store.leaf, entry: store.bytes, tile: store.tile };
+    const log = {
+      size,
+      note: note + own,
+      leaf: store.leaf,
+      entry: (seq: number) => store.bytes(store.start + seq),
+      tile: store.tile,
+    };
     for (const { path, bytes } of exportLog(log)) write(path, bytes);
   } catch (error) {
     throw translate(error);

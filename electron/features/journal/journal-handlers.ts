@@ -8,11 +8,11 @@ import { verifyJournal } from './verify-journal.ts';
 export function createJournalHandlers(deps: { journal: Journal; nameOf(operator: OperatorId): string | null }) {
   const { journal } = deps;
 
-  const view = (seq: number, cosignedSize: number): JournalEntry => {
-    const leaf = journal.entry(seq);
+  const view = (idx: number): JournalEntry => {
+    const leaf = journal.entry(idx);
     const actor = OperatorId.safeParse(leaf.actor).data ?? null;
     return {
-      seq,
+      seq: idx,
       type: leaf.type,
       at: leaf.at,
       actor,
@@ -20,15 +20,14 @@ export function createJournalHandlers(deps: { journal: Journal; nameOf(operator:
       job: JobId.safeParse(leaf.job).data ?? null,
       device: DeviceId.safeParse(leaf.device).data ?? null,
       data: leaf.data,
-      cosigned: seq < cosignedSize,
+      cosigned: journal.store.isCosigned(idx),
     };
   };
 
   return {
     'journal.status': () => journal.status(),
     'journal.list': ({ before, limit, jobId }) => {
-      const { size, cosignedSize } = journal.status();
-      return journal.store.newest(limit, before ?? size, jobId).map(({ idx }) => view(idx, cosignedSize));
+      return journal.store.newest(limit, before ?? journal.end(), jobId).map(({ idx }) => view(idx));
     },
     'journal.verify': () => verifyJournal(journal),
   } satisfies Pick<Handlers, keyof typeof journalMethods>;

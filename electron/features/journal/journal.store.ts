@@ -7,6 +7,8 @@ import { createEntryIndex } from './entry-index.ts';
 
 type Head = {
   origin: string;
+  /** Place of its first entry among all of the station. */
+  start: number;
   size: number;
   frontier: Buffer;
   root: Buffer;
@@ -14,11 +16,14 @@ type Head = {
   acked_note: string | null;
 };
 
-/** Queries of the journal. */
+/**
+ * Queries of the journal. An entry has a place among all that the station ever wrote, which is what `idx` means here, and
+ * a number in its log, which is what the tree knows it by; they differ by the `start` of the log.
+ */
 export function createJournalStore(read: Reads) {
   const headQuery = query
     .selectFrom('log')
-    .select(['origin', 'size', 'frontier', 'root', 'acked_size', 'acked_note'])
+    .select(['origin', 'start', 'size', 'frontier', 'root', 'acked_size', 'acked_note'])
     .where('id', '=', 1)
     .compile();
   const compiled = <O>(q: O) => ({ compile: () => q });
@@ -28,9 +33,15 @@ export function createJournalStore(read: Reads) {
     if (!row) throw missing('head');
     return row;
   };
-  const leaf = (reads: Reads, idx: number): Buffer => {
-    const row = reads.get(query.selectFrom('entry').select('leaf').where('idx', '=', idx));
-    if (!row) throw missing(`entry ${idx}`);
+  const start = head(read)?.start ?? 0;
+  const leaf = (reads: Reads, seq: number): Buffer => {
+    const row = reads.get(
+      query
+        .selectFrom('entry')
+        .select('leaf')
+        .where('idx', '=', start + seq),
+    );
+    if (!row) throw missing(`entry ${seq}`);
     return row.leaf;
   };
   const tile = (reads: Reads, level: number, n: number): { data: Buffer; root: Buffer } => {
@@ -54,11 +65,12 @@ export function createJournalStore(read: Reads) {
 
   return {
     ...createEntryIndex(read),
+    start,
     head: () => head(read),
     mustHead: () => mustHead(read),
     headIn: (tx: Tx) => mustHead(tx),
     create(tx: Tx, row: { origin: string; size: number; frontier: Buffer; root: Buffer }) {
-      tx.run(query.insertInto('log').values({ id: 1, acked_size: 0, acked_note: null, ...row }));
+      tx.run(query.insertInto('log').values({ id: 1, start: 0, acked_size: 0, acked_note: null, ...row }));
     },
     insert(
       tx: Tx,
@@ -92,7 +104,7 @@ export function createJournalStore(read: Reads) {
       if (changes !== 1) throw new BenchError('conflict', 'The journal moved under this write. Try again.');
       writeTiles(tx, next.size);
     },
-    entry: (idx: number) => read.get(query.selectFrom('entry').select(['bytes', 'leaf']).where('idx', '=', idx)),
+    /** Entries by place, from `from` and before `to`. */
     entries: (from: number, to: number) =>
       read.all(
         query
@@ -108,19 +120,40 @@ export function createJournalStore(read: Reads) {
       if (!row) throw missing(`entry ${idx}`);
       return row.bytes;
     },
-    leaf: (idx: number) => leaf(read, idx),
+    leaf: (seq: number) => leaf(read, seq),
     tile: (level: number, n: number) => tile(read, level, n).data,
     ciphertext: (idx: number, slot: number) =>
       read.get(query.selectFrom('pii').select('ct').where('idx', '=', idx).where('slot', '=', slot))?.ct ?? null,
     subtree(size: number): Subtree {
       return createSubtreeReader({
         size,
-        leaf: idx => leaf(read, idx),
+        leaf: seq => leaf(read, seq),
         tile: (level, n) => tile(read, level, n).data,
         root: (level, n) => tile(read, level, n).root,
       });
     },
-    /** Indexes of entries, oldest first, by job. */
+    /** Whether the server has cosigned the entry, in whichever log it stands. */
+    isCosigned(idx: number): boolean {
+      if (idx >= start) return idx - start < mustHead(read).acked_size;
+      const past = read.get(
+        query
+          .selectFrom('past_log')
+          .select(['start', 'acked_size'])
+          .where('start', '<=', idx)
+          .orderBy('start', 'desc')
+          .limit(1),
+      );
+      return past !== undefined && idx - past.start < past.acked_size;
+    },
+    /** Logs that were closed, oldest first, each with the heads that were signed of it. */
+    past: () =>
+      read.all(query.selectFrom('past_log').selectAll().orderBy('start')).map(log => ({
+        ...log,
+        checkpoints: read.all(
+          query.selectFrom('past_checkpoint').select(['size', 'note', 'cosigs']).where('origin', '=', log.origin),
+        ),
+      })),
+    /** Places of entries, oldest first, by job. */
     ofJob: (job: string) =>
       read.all(query.selectFrom('entry_ref').select(['idx', 'type']).where('job', '=', job).orderBy('idx')),
     newest(limit: number, before: number, job: string | undefined) {

@@ -108,8 +108,9 @@ export function createJournal(deps: JournalDeps) {
     });
     const leaf = leafHash(bytes);
     const next = appendLeaf(frontier, leaf);
+    const idx = store.start + seq;
     store.insert(tx, {
-      idx: seq,
+      idx,
       bytes,
       leaf,
       type: entry.type,
@@ -118,14 +119,15 @@ export function createJournal(deps: JournalDeps) {
       job: entry.job,
     });
     sealed.forEach(({ subject, ct }, slot) => {
-      store.insertPii(tx, { idx: seq, slot, subject, ct });
+      store.insertPii(tx, { idx, slot, subject, ct });
     });
     store.advance(tx, seq, { size: next.size, frontier: encodeFrontier(next), root: frontierRoot(next) });
     frontier = next;
-    return seq;
+    return idx;
   };
 
   const entry = (idx: number): LeafEnvelope => decodeEntry(store.bytes(idx));
+  const end = () => store.start + store.mustHead().size;
 
   /**
    * Signs the head at `size` entries, by default all of them. Call it outside a transaction only: what it covers must be
@@ -150,14 +152,16 @@ export function createJournal(deps: JournalDeps) {
     },
     signing,
     store,
-    /** Adds one entry within `tx` and returns its index. Refuses data that does not fit the type's schema. */
+    /** Adds one entry within `tx` and returns its place. Refuses data that does not fit the type's schema. */
     append: <T extends EntryType>(tx: Tx, entry: NewEntry<T>): number => appendAny(tx, entry),
     /** The same for an entry that was put together from parts. */
     appendAny,
     entry,
-    /** Index of the first entry at or after a time (ms since 1970), as far as the entries' times go forward. */
+    /** How many entries the station ever wrote, in all of its logs. */
+    end,
+    /** Place of the first entry at or after a time (ms since 1970), as far as the entries' times go forward. */
     firstSince(time: number): number {
-      let [low, high] = [0, store.mustHead().size];
+      let [low, high] = [0, end()];
       while (low < high) {
         const middle = Math.floor((low + high) / 2);
         if (Date.parse(entry(middle).at) < time) low = middle + 1;
@@ -185,7 +189,7 @@ export function createJournal(deps: JournalDeps) {
       const value = openPiiWithDek({
         dek,
         origin: leaf.origin,
-        seq: idx,
+        seq: leaf.seq,
         slot: number,
         ct,
         h: committed.h,
@@ -198,7 +202,7 @@ export function createJournal(deps: JournalDeps) {
 
     status(): JournalStatus {
       const head = store.mustHead();
-      const oldest = head.acked_size < head.size ? entry(head.acked_size).at : null;
+      const oldest = head.acked_size < head.size ? entry(store.start + head.acked_size).at : null;
       return {
         origin,
         size: head.size,

@@ -11,7 +11,7 @@ export function policyOf(journal: Journal, trust: Trust): TrustPolicy {
     checkpoint: note,
     entry: {
       index,
-      bytes: journal.store.bytes(index).toString('base64'),
+      bytes: journal.store.bytes(journal.store.start + index).toString('base64'),
       proof: inclusionProof(index, size, journal.store.subtree(size)).map(hash => hash.toString('base64')),
     },
   }));

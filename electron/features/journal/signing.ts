@@ -36,10 +36,10 @@ export function createSigning(deps: { database: Database; store: JournalStore; o
       chain = chain.slice(0, 1);
       readTo = 0;
     }
-    for (const { idx } of store.ofTypes(['key.rotated'], readTo)) {
-      const { key } = keyAt(chain, idx);
-      const next = rotationIn(store.bytes(idx), key);
-      if (next) chain.push({ key: next, from: idx + 1 });
+    for (const { idx } of store.ofTypes(['key.rotated'], store.start + readTo)) {
+      const seq = idx - store.start;
+      const next = rotationIn(store.bytes(idx), keyAt(chain, seq).key);
+      if (next) chain.push({ key: next, from: seq + 1 });
     }
     readTo = size;
     return chain;

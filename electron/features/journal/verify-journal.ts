@@ -1,62 +1,96 @@
 import { setImmediate } from 'node:timers/promises';
+import { BenchError } from '../../../shared/errors.ts';
 import { parseCheckpoint } from '../../../shared/tlog/checkpoint.ts';
 import { entryAddress } from '../../../shared/tlog/entry.ts';
 import { leafHash } from '../../../shared/tlog/hash.ts';
 import { keyAt, type LogKey, rotationIn, signedByAll } from '../../../shared/tlog/key-chain.ts';
 import { appendLeaf, emptyFrontier, type Frontier, frontierRoot } from '../../../shared/tlog/merkle.ts';
-import { openNote } from '../../../shared/tlog/note.ts';
+import { openNote, parseVkey } from '../../../shared/tlog/note.ts';
 import type { Verification, VerificationStep } from '../../../shared/verification.ts';
+import type { JournalStore } from './journal.store.ts';
 import type { Journal } from './journal.ts';
 
 const pageSize = 500;
 
-/** Recomputes the tree from the stored bytes, page by page so that the bench stays responsive, and checks every signed head. */
+type Signed = { size: number; note: string };
+type Log = { origin: string; start: number; size: number; root: Buffer; first: LogKey; checkpoints: readonly Signed[] };
+
+/**
+ * Recomputes the tree from the stored bytes, page by page so that the bench stays responsive, and checks every signed
+ * head; so too for logs that were closed before this one.
+ */
 export async function verifyJournal(journal: Pick<Journal, 'store' | 'signing' | 'origin'>): Promise<Verification> {
-  const head = journal.store.mustHead();
-  const notes = new Map(journal.store.checkpoints().map(c => [c.size, c.note]));
+  const { store, origin } = journal;
+  const { size, root } = store.mustHead();
   const known = journal.signing.keys();
-  const named: LogKey[] = known.slice(0, 1);
-  let frontier: Frontier = emptyFrontier;
-  let badEntry: number | null = null;
-  const badHeads: number[] = [];
-
-  const checkHead = () => {
-    const note = notes.get(frontier.size);
-    if (note === undefined) return;
-    if (!agrees(note, frontier, keyAt(named, frontier.size), journal.origin)) badHeads.push(frontier.size);
-  };
-
-  for (let from = 0; from < head.size; from += pageSize) {
-    for (const row of journal.store.entries(from, Math.min(from + pageSize, head.size))) {
-      const leaf = leafHash(row.bytes);
-      const entry = entryAddress(row.bytes);
-      if (!leaf.equals(row.leaf) || entry.seq !== row.idx || entry.origin !== journal.origin) badEntry ??= row.idx;
-      const next = rotationIn(row.bytes, keyAt(named, row.idx).key);
-      if (next) named.push({ key: next, from: row.idx + 1 });
-      frontier = appendLeaf(frontier, leaf);
-      checkHead();
-    }
-    await setImmediate();
-  }
-
-  const whole = frontier.size === head.size && frontierRoot(frontier).equals(head.root);
+  const checkpoints = store.checkpoints();
+  const [first] = known;
+  if (!first) throw new BenchError('journal_damaged', 'The journal has no key. Stop work and restore a backup.');
+  const log = { origin, start: store.start, size, root, first, checkpoints };
+  const { badEntry, badHead, isWhole, named } = await recompute(store, log);
   const steps: VerificationStep[] = [
     step(
       'entries',
       badEntry === null,
-      `All ${head.size} entries are as they were written.`,
+      `All ${size} entries are as they were written.`,
       `Entry ${badEntry} was altered.`,
     ),
-    step('tree', whole, 'The tree over them has the stored root.', 'The entries do not add up to the stored root.'),
+    step('tree', isWhole, 'The tree over them has the stored root.', 'The entries do not add up to the stored root.'),
     step(
       'checkpoints',
-      badHeads.length === 0,
-      `All ${notes.size} signed checkpoints agree with the entries.`,
-      `The signed checkpoint at ${badHeads[0]} does not agree with the entries.`,
+      badHead === null,
+      `All ${checkpoints.length} signed checkpoints agree with the entries.`,
+      `The signed checkpoint at ${badHead} does not agree with the entries.`,
     ),
-    keysStep(named, known, [...notes]),
+    keysStep(
+      named,
+      known,
+      checkpoints.map(c => [c.size, c.note]),
+    ),
+    ...(await earlierSteps(store)),
   ];
   return { ok: steps.every(s => s.outcome === 'ok'), steps };
+}
+
+async function earlierSteps(store: JournalStore): Promise<VerificationStep[]> {
+  const steps: VerificationStep[] = [];
+  for (const { first_vkey, ...past } of store.past()) {
+    const found = await recompute(store, { ...past, first: { key: parseVkey(first_vkey), from: 0 } });
+    const isGood = found.badEntry === null && found.badHead === null && found.isWhole;
+    steps.push(
+      step(
+        'earlier log',
+        isGood,
+        `The ${past.size} entries of the closed log ${past.origin} are as they were written and signed.`,
+        `The closed log ${past.origin} is not as it was written and signed.`,
+      ),
+    );
+  }
+  return steps;
+}
+
+/** What the stored bytes of a log say: the first altered entry and wrong head, its root, and the keys that it names. */
+async function recompute(store: JournalStore, { origin, start, size, root, first, checkpoints }: Log) {
+  const notes = new Map(checkpoints.map(c => [c.size, c.note]));
+  const named: LogKey[] = [first];
+  let frontier: Frontier = emptyFrontier;
+  let badEntry: number | null = null;
+  let badHead: number | null = null;
+  for (let from = 0; from < size; from += pageSize) {
+    for (const row of store.entries(start + from, start + Math.min(from + pageSize, size))) {
+      const [seq, leaf] = [row.idx - start, leafHash(row.bytes)];
+      const entry = entryAddress(row.bytes);
+      if (!leaf.equals(row.leaf) || entry.seq !== seq || entry.origin !== origin) badEntry ??= seq;
+      const next = rotationIn(row.bytes, keyAt(named, seq).key);
+      if (next) named.push({ key: next, from: seq + 1 });
+      frontier = appendLeaf(frontier, leaf);
+      const note = notes.get(frontier.size);
+      if (note !== undefined && !agrees(note, frontier, keyAt(named, frontier.size), origin)) badHead ??= frontier.size;
+    }
+    await setImmediate();
+  }
+  const isWhole = frontier.size === size && frontierRoot(frontier).equals(root);
+  return { badEntry, badHead, isWhole, named };
 }
 
 function agrees(note: string, frontier: Frontier, { key }: LogKey, origin: string): boolean {

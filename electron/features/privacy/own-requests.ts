@@ -21,7 +21,7 @@ type OwnMethods = Extract<keyof typeof privacyMethods, `me.${string}` | 'privacy
 export function createOwnRequests({ database, journal, forgetting, nameOf }: Deps) {
   const { store } = forgetting;
   const newest = (type: EntryType) => {
-    const rows = journal.store.lastOfEach(type, journal.status().size);
+    const rows = journal.store.lastOfEach(type, journal.end());
     return new Map(rows.map(({ actor, idx }) => [actor, idx]));
   };
   const openRequests = () => {

@@ -1,3 +1,4 @@
+import { BenchError } from '../../../shared/errors.ts';
 import { inclusionProof } from '../../../shared/tlog/merkle.ts';
 import { blobKey } from '../../../shared/tlog/pii.ts';
 import type { ProofBundle } from '../../../shared/verify/proof-bundle.ts';
@@ -5,9 +6,13 @@ import type { Journal } from '../journal/journal.ts';
 import { policyOf, type Trust } from '../journal/policy.ts';
 import type { Subjects } from '../journal/subjects.ts';
 
+const inOldLog =
+  'Part of what is recorded stands in a journal that was closed, and one report proves one journal. Open a new job for this device and do the work again.';
+
 /**
  * Proofs that the named entries are in the journal, up to the present signed head, with the keys to that of
- * their personal data which `mayOpen` names and to nothing else. Call it outside a transaction.
+ * their personal data which `mayOpen` names and to nothing else. Call it outside a transaction. Throws
+ * `conflict` for entries of a log that was closed.
  */
 export function proofBundle(
   deps: { journal: Journal; subjects: Subjects; trust: Trust },
@@ -15,19 +20,26 @@ export function proofBundle(
   mayOpen: (index: number, slot: number) => boolean,
 ): ProofBundle {
   const { journal, subjects, trust } = deps;
-  const { size, note } = headOver(journal, Math.max(...indexes));
+  const { start } = journal.store;
+  assertInPresentLog(journal, indexes);
+  const { size, note } = headOver(journal, Math.max(...indexes) - start);
   const subtree = journal.store.subtree(size);
   return {
     v: 1,
     checkpoint: note,
     entries: indexes.map(index => ({
-      index,
+      index: index - start,
       bytes: journal.store.bytes(index).toString('base64'),
-      proof: inclusionProof(index, size, subtree).map(hash => hash.toString('base64')),
+      proof: inclusionProof(index - start, size, subtree).map(hash => hash.toString('base64')),
     })),
     disclosures: indexes.flatMap(index => disclose(journal, subjects, index, slot => mayOpen(index, slot))),
     policy: policyOf(journal, trust),
   };
+}
+
+/** Throws `conflict` when one of these entries stands in a log that was closed. */
+export function assertInPresentLog(journal: Journal, indexes: readonly number[]): void {
+  if (indexes.some(index => index < journal.store.start)) throw new BenchError('conflict', inOldLog);
 }
 
 /** The newest cosigned head that covers the entry, else a new one of the station alone. */
@@ -48,7 +60,7 @@ function disclose(
     const dek = subjects.dek(s);
     const ct = journal.store.ciphertext(index, slot);
     if (!dek || !ct || !mayOpen(slot)) return [];
-    const key = blobKey({ dek, origin: leaf.origin, seq: index, slot });
-    return [{ index, slot, ct: ct.toString('base64'), key: key.toString('base64') }];
+    const key = blobKey({ dek, origin: leaf.origin, seq: leaf.seq, slot });
+    return [{ index: leaf.seq, slot, ct: ct.toString('base64'), key: key.toString('base64') }];
   });
 }

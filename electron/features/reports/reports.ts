@@ -29,7 +29,7 @@ import { textsOf } from './document/languages/index.ts';
 import { type DeviceOrigin, issuedDocument } from './issued-document.ts';
 import { readJobHistory } from './job-history.ts';
 import { createLetterhead } from './letterhead.ts';
-import { proofBundle } from './proof-bundle.ts';
+import { assertInPresentLog, proofBundle } from './proof-bundle.ts';
 import type { ReportTasks } from './report-worker.ts';
 import { createReportsStore, type ReportRow } from './reports.store.ts';
 import { signReportPdf } from './signing/sign-report.ts';
@@ -106,7 +106,7 @@ export function createReports(deps: ReportsDeps) {
     fileName: row.fileName,
     sha256: row.sha256,
     supersedes: row.supersedes,
-    witnessed: row.numberedIdx < journal.status().cosignedSize,
+    witnessed: journal.store.isCosigned(row.numberedIdx),
   });
 
   const takeNumber = (request: Request, job: ReportedJob): ReportRow =>
@@ -165,14 +165,11 @@ export function createReports(deps: ReportsDeps) {
     const history = readJobHistory(journal, job.id, deps.nameOf, row.numberedIdx);
     const indexes = [...new Set([job.identifiedIdx, ...history.indexes])].sort((a, b) => a - b);
     const head = letterhead.current();
+    const about = { row, job, history, letterhead: head, indexes: indexes.map(idx => idx - journal.store.start) };
+    const log = { origin: journal.origin, logVkey: journal.vkey, fleetVkey: deps.trust().fleetVkey };
     const document = issuedDocument(
-      {
-        settings,
-        appVersion: deps.appVersion,
-        training: deps.training,
-        log: { origin: journal.origin, logVkey: journal.vkey, fleetVkey: deps.trust().fleetVkey },
-      },
-      { row, job, history, indexes, letterhead: head, keyFingerprint: keys.fingerprint, origin: deps.originOf(job.id) },
+      { settings, appVersion: deps.appVersion, training: deps.training, log },
+      { ...about, keyFingerprint: keys.fingerprint, origin: deps.originOf(job.id) },
     );
     const mayOpen = row.variant === 'internal' ? () => true : history.wasOpened;
     const proofs = proofBundle({ journal, subjects, trust: deps.trust() }, indexes, mayOpen);
@@ -211,6 +208,7 @@ export function createReports(deps: ReportsDeps) {
     const job = deps.jobOf(request.jobId);
     if (job.erasing)
       throw new BenchError('state_refused', 'An erase runs on this device. Issue the report when it has ended.');
+    assertInPresentLog(journal, [job.identifiedIdx, ...journal.store.ofJob(job.id).map(({ idx }) => idx)]);
     const facts = { ...job, evidence: deps.evidenceOf(job.id), isWhole: deps.isWhole };
     const row = takeNumber(request, job);
     try {

@@ -15,6 +15,8 @@ export type SettingKey =
   | 'fleet-vkey'
   | 'fleet-proof'
   | 'log-vkey'
+  | 'log-enrolled'
+  | 'new-log'
   | 'key-times'
   | 'directory'
   | 'site-policy'

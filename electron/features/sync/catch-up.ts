@@ -49,15 +49,15 @@ export async function catchUp(deps: CatchUpDeps, anchor: Anchor): Promise<boolea
     database.write(tx => {
       adoptEntries(tx, journal.store, entries);
       for (const { idx, slot, ct, subject } of sealed) {
-        journal.store.insertPii(tx, { idx, slot, subject, ct });
-        store.mark(tx, { idx, slot }, 1);
+        journal.store.insertPii(tx, { idx: journal.store.start + idx, slot, subject, ct });
+        store.mark(tx, { idx: journal.store.start + idx, slot }, 1);
       }
       journal.store.insertCheckpoint(tx, to, note);
       journal.store.acknowledge(tx, to, note, cosigs);
       if (settings.get('replay-from') === null || settings.get('replay-from') === '') {
-        settings.set(tx, 'replay-from', String(from));
+        settings.set(tx, 'replay-from', String(journal.store.start + from));
       }
-      const lost = Math.max(0, anchor.logSize - to);
+      const lost = Math.max(0, anchor.logSize - journal.store.start - to);
       const data = { from, to, lost, anchoredSize: anchor.logSize, anchoredRoot: anchor.logRoot };
       journal.append(tx, { type: 'journal.recovered', data });
     });

@@ -38,6 +38,7 @@ export async function enrolStation(
     settings.set(tx, 'witness-vkey', witnessVkey);
     settings.set(tx, 'fleet-vkey', fleetVkey);
     settings.set(tx, 'fleet-proof', JSON.stringify(fleet));
+    settings.set(tx, 'log-enrolled', '1');
     journal.append(tx, { type: 'sync.enrolled', data: { origin, serverUrl, witnessVkey, fleetVkey } });
   });
 }

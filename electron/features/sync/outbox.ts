@@ -10,14 +10,16 @@ export type Batch = { from: number; to: number; note: string; body: Buffer; only
 
 /** The next entries from `from` on, with the proof that they continue what the server has. */
 export function nextBatch(journal: Journal, from: number, maxEntries: number): Batch {
-  const rows = journal.store.entries(from, Math.min(from + maxEntries, journal.store.mustHead().size));
+  const { start } = journal.store;
+  const upTo = Math.min(from + maxEntries, journal.store.mustHead().size);
+  const rows = journal.store.entries(start + from, start + upTo);
   let bytes = 0;
   const fitting = rows.filter((row, i) => {
     bytes += row.bytes.length;
     return i === 0 || bytes <= softBytes;
   });
   const to = journal.signing.endOfBatch(from, from + fitting.length);
-  const entries = to === from + fitting.length ? fitting : journal.store.entries(from, to);
+  const entries = to === from + fitting.length ? fitting : journal.store.entries(start + from, start + to);
   const { note } = journal.checkpoint(to);
   const proof = from === 0 ? [] : consistencyProof(from, to, journal.store.subtree(to));
   return {

@@ -4,7 +4,7 @@ import { query } from '../../database/query.ts';
 /** Queries about sealed values on their way to the server. */
 export function createSealedStore(read: Reads) {
   return {
-    /** Those of cosigned entries that the server does not have, the oldest first. */
+    /** Those of entries before the place `cosigned` that the server does not have, the oldest first. */
     toSend: (cosigned: number, limit: number) =>
       read.all(
         query

@@ -11,6 +11,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { StationKeys } from '../journal/station-keys.ts';
 import type { Settings } from '../station/settings.ts';
 import { askServer } from './ask-server.ts';
+import { createBrokenLog } from './broken-log.ts';
 import { introduceAgain } from './change-keys.ts';
 import { judgeHead } from './dispute.ts';
 import { enrolStation } from './enrol.ts';
@@ -75,10 +76,12 @@ export function createSync(deps: SyncDeps) {
       pendingSince: notCosignedSince,
       pendingFiles: deps.files.countWaiting(),
       lastReceiptAt: state.lastReceiptAt,
+      newLog: brokenLog.state(),
       nextAttemptAt: state.nextAttemptAt === null ? null : new Date(state.nextAttemptAt).toISOString(),
       lastAnswer: state.lastAnswer,
     };
   };
+  const brokenLog = createBrokenLog({ ...deps, isFrozen: () => state.phase === 'frozen' });
   const become = (change: Partial<State>) => {
     state = { ...state, ...change };
     deps.publish('sync.changed', status());
@@ -112,11 +115,8 @@ export function createSync(deps: SyncDeps) {
 
   /** The disk takes nothing just now: what was sent is sent again later, and the server knows it already. */
   const notRecorded = (error: unknown) => {
-    deps.log({
-      level: 'error',
-      event: 'sync.not_recorded',
-      code: error instanceof BenchError ? error.code : 'internal',
-    });
+    const code = error instanceof BenchError ? error.code : 'internal';
+    deps.log({ level: 'error', event: 'sync.not_recorded', code });
     backOff(error instanceof BenchError ? error.message : 'The answer of the server could not be recorded.', null);
   };
 
@@ -229,6 +229,11 @@ export function createSync(deps: SyncDeps) {
   };
 
   const handlers = {
+    'sync.open_new_log': (_, { operatorId }) => {
+      brokenLog.abandon(operatorId);
+      become({});
+      return status();
+    },
     'sync.status': () => status(),
     'sync.enrol': ({ serverUrl, code, pin }) => enrol(serverUrl, code, pin ?? null),
     'sync.now': () => drain().then(status),
@@ -270,7 +275,7 @@ function firstState(journal: Journal, settings: Settings): State {
 }
 
 function firstPhase(settings: Settings): State['phase'] {
-  if (settings.get('server-url') === null) return 'not_enrolled';
+  if (settings.get('server-url') === null || settings.get('log-enrolled') === '0') return 'not_enrolled';
   return isRevoked(settings) ? 'frozen' : 'idle';
 }
 

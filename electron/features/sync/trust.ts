@@ -8,6 +8,6 @@ export function trustOf(settings: Settings): Trust {
   return {
     witnessVkey: settings.get('witness-vkey'),
     fleetVkey: settings.get('fleet-vkey'),
-    fleet: proof === null ? null : FleetEvidence.parse(JSON.parse(proof)),
+    fleet: proof === null ? null : FleetEvidence.nullable().parse(JSON.parse(proof)),
   };
 }

@@ -14,7 +14,7 @@ export function uploadSealed({ database, journal, log }: Deps): Errand {
   const store = createSealedStore(database.read);
   const next = () => {
     let bytes = 0;
-    const rows = store.toSend(journal.status().cosignedSize, mostValues).filter((row, i) => {
+    const rows = store.toSend(journal.store.start + journal.status().cosignedSize, mostValues).filter((row, i) => {
       bytes += row.ct.length;
       return i === 0 || bytes <= softBytes;
     });

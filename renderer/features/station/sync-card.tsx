@@ -10,6 +10,7 @@ import { fullTime } from '../../ui/time.ts';
 import { syncTones } from '../../ui/tones.ts';
 import { syncWords } from '../../ui/words.ts';
 import { EnrolForm } from './enrol-form.tsx';
+import { NewLog } from './new-log.tsx';
 
 export function SyncCard() {
   const { api } = useBench();
@@ -22,6 +23,7 @@ export function SyncCard() {
       aside={sync !== null && <StatusMark tone={syncTones[sync.state]}>{syncWords[sync.state]}</StatusMark>}
     >
       {sync !== null && <SyncFacts sync={sync} />}
+      {sync !== null && <NewLog sync={sync} onSync={set} />}
       <ErrorAlert error={error ?? statusError} />
       {sync !== null && sync.state !== 'not_enrolled' && (
         <Button variant="default" loading={busy} onClick={() => void run(async () => set(await api['sync.now']()))}>
