@@ -14,6 +14,7 @@ import { createPrivacy } from './features/privacy/privacy.ts';
 import { createErrands } from './features/sync/errands.ts';
 import { createEscrow } from './features/sync/escrow.ts';
 import { exchangeFiles } from './features/sync/exchange-files.ts';
+import { createFleetWatch } from './features/sync/fleet-watch.ts';
 import { uploadSealed } from './features/sync/upload-sealed.ts';
 import type { Drivers, StationConfig, StationParts } from './station-parts.ts';
 import { every } from './timing.ts';
@@ -71,6 +72,7 @@ export function createPrivacyParts(deps: Deps) {
     });
     if (wasDeaf) subjects.openAll();
   };
+  const fleetWatch = createFleetWatch(deps);
   const errands = createErrands({
     ...deps,
     errands: [
@@ -83,6 +85,7 @@ export function createPrivacyParts(deps: Deps) {
       escrow.fetch,
       directory.exchange,
       exchangeFiles(deps),
+      fleetWatch.look,
     ],
   });
   subjects.whenWanted(soon);
@@ -99,6 +102,7 @@ export function createPrivacyParts(deps: Deps) {
     /** Everything is cosigned: what goes beside the journal may follow. */
     onSynced: soon,
     missedOrders,
+    warnings: fleetWatch.warnings,
     /** Before anything is served: what was ordered is forgotten, also in a copy that came back. */
     async start(): Promise<void> {
       stops = [every(clock, 5 * minuteMs, soon), every(clock, 60 * minuteMs, sweep)];

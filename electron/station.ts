@@ -143,7 +143,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     keys: keys.ages,
     restored: isOlderCopy,
     missedOrders: fleet.missedOrders,
-    backups: backup.warnings,
+    further: () => [...backup.warnings(), ...fleet.warnings()],
     certificate: papers.certificate,
   });
 

@@ -2,13 +2,13 @@ import canonicalize from 'canonicalize';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { formatCheckpoint } from '../shared/tlog/checkpoint.ts';
-import { inclusionProof } from '../shared/tlog/merkle.ts';
+import { consistencyProof, inclusionProof } from '../shared/tlog/merkle.ts';
 import { joinNote, type NoteSigner } from '../shared/tlog/note.ts';
 import { formatTlogProof } from '../shared/tlog/proof.ts';
 import type { ServerTables } from './database/tables.ts';
 import { append, type Db, emptyLog, entriesOf, grow, type LogRow, originHash } from './log-store.ts';
 import { ServerError } from './problems.ts';
-import type { FleetProof } from './schemas.ts';
+import type { FleetHead, FleetProof } from './schemas.ts';
 import { subtreeOf } from './subtree.ts';
 
 export type FleetLeaf =
@@ -116,6 +116,13 @@ export function createFleet(deps: {
       return { ...(enrolled ?? { entry: '', proof: '' }), rotations: later, revoked: revocation };
     },
     prove,
+    /** The present head, and the proof that it continues the head of `from` entries where that is smaller. */
+    async headSince(from: number): Promise<z.infer<typeof FleetHead>> {
+      const { log, note } = await checkpoint();
+      if (from === 0 || from >= log.size) return { note, proof: [] };
+      const proof = consistencyProof(from, log.size, await subtreeOf(db, oh, log.size));
+      return { note, proof: proof.map(hash => hash.toString('base64')) };
+    },
     /** Signs a statement of the server with the one key that stations pinned. */
     sign: (text: string): string => joinNote(text, [signer.sign(text)]),
   };

@@ -6,6 +6,7 @@ import {
   DirectoryPut,
   Enrolment,
   EnrolRequest,
+  FleetHead,
   FleetProof,
   ForgetState,
   Health,
@@ -173,6 +174,11 @@ const operations: Record<string, Operation> = {
     summary: 'The head of the fleet log',
     answers: ok('A signed note', text),
     problems: [429],
+  },
+  'GET /fleet/head': {
+    summary: 'The head of the fleet log with the proof that it continues the head of `?from=` entries',
+    answers: ok('A signed note and hashes; none when `from` is 0 or not smaller than the head', json(FleetHead)),
+    problems: [400, 429],
   },
   'GET /fleet/tile/*': {
     summary: 'A tile or an entry bundle of the fleet log',

@@ -44,6 +44,8 @@ const FleetEntry = z.object({
   proof: z.string().describe('tlog-proof of this leaf under a fleet checkpoint.'),
 });
 
+/** A signed head of the fleet log, and the proof in base64 that it continues an earlier one. */
+export const FleetHead = z.object({ note: z.string(), proof: z.array(z.base64()) });
 export const FleetProof = FleetEntry.extend({
   rotations: z.array(FleetEntry).describe('One `key.rotated` leaf for each later key of the log, oldest first.'),
   revoked: FleetEntry.nullable().describe('The `station.revoked` leaf; null for a station in good standing.'),

@@ -366,6 +366,8 @@ export const entryTypes = {
   'journal.recovered': {
     data: z.object({ from: z.int(), to: z.int(), lost: z.int(), anchoredSize: z.int(), anchoredRoot: z.string() }),
   },
+  /** Two signed heads of the fleet log, of which the larger does not continue the smaller. */
+  'fleet.inconsistent': { data: z.object({ seen: z.string().max(4_096), shown: z.string().max(4_096) }) },
   'sync.frozen': { data: z.object({ detail: z.string() }) },
 } as const satisfies Record<string, EntrySpec>;
 

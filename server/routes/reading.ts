@@ -9,6 +9,7 @@ import type { ServerTables } from '../database/tables.ts';
 import type { Fleet } from '../fleet.ts';
 import { entriesOf, hashesOf, type LogRow } from '../log-store.ts';
 import { ServerError } from '../problems.ts';
+import { wholeNumber } from './sealed.ts';
 
 type Deps = { db: Kysely<ServerTables>; fleet: Fleet; cosigner: NoteSigner; stationOf: StationOf };
 
@@ -52,6 +53,9 @@ export function readingRoutes(app: FastifyInstance, { db, fleet, cosigner, stati
 
   app.get('/fleet/checkpoint', async (_, reply) =>
     reply.type('text/plain; charset=utf-8').send((await fleet.checkpoint()).note),
+  );
+  app.get<{ Querystring: { from?: string } }>('/fleet/head', async (request, reply) =>
+    reply.send(await fleet.headSince(wholeNumber(request.query.from ?? '0'))),
   );
   app.get<{ Params: { '*': string } }>('/fleet/tile/*', async (request, reply) =>
     tile(reply, await find(fleet.oh), request.params['*']),

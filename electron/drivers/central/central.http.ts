@@ -16,6 +16,7 @@ const maxBundleBytes = 17 * 1024 * 1024;
 
 const Enrolment = z.object({ origin: z.string().min(1), witnessVkey: z.string().min(1), fleetVkey: z.string().min(1) });
 const FleetEntry = z.object({ entry: z.string().min(1), proof: z.string().min(1) });
+const FleetHead = z.object({ note: z.string().min(1), proof: z.array(z.base64()).max(64) });
 const FleetProof = FleetEntry.extend({
   rotations: z.array(FleetEntry).default([]),
   revoked: FleetEntry.nullable().default(null),
@@ -82,6 +83,12 @@ export function createCentralClient(
       const answer = await ask(`fleet/stations/${oh}/proof`, { method: 'GET' }, signal);
       if (answer.status === 200) return readJson(answer, FleetProof);
       throw refusal(answer);
+    },
+    async fleetHead(from, signal) {
+      const answer = await ask(`fleet/head?from=${from}`, { method: 'GET' }, signal);
+      if (answer.status !== 200) throw refusal(answer);
+      const { note, proof } = readJson(answer, FleetHead);
+      return { note, proof: proof.map(hash => Buffer.from(hash, 'base64')) };
     },
     async putBatch(oh, body, signal) {
       const packed = body.length >= gzipFromBytes;

@@ -61,6 +61,8 @@ export type Central = PersonalDataServer &
     entries(oh: string, n: number, width: number, signal: AbortSignal): Promise<Buffer>;
     /** Note signed with the fleet key that names the key to seal to. */
     escrowKey(signal: AbortSignal): Promise<string>;
+    /** The present head of the fleet log, as a note, and the proof that it continues the head of `from` entries. */
+    fleetHead(from: number, signal: AbortSignal): Promise<{ note: string; proof: Buffer[] }>;
     /** Proof that the fleet log names this station's keys: fleet checkpoint, entry bytes, index and inclusion proof. */
     fleetProof(oh: string, signal: AbortSignal): Promise<FleetProof>;
   };

@@ -27,8 +27,8 @@ export type HealthDeps = {
   restored: boolean;
   /** Personal data stay closed until the fleet was heard. */
   missedOrders(): boolean;
-  /** What an admin should know about the backups, in words. */
-  backups(): string[];
+  /** What an admin should know about the backups and the server, in words. */
+  further(): string[];
 };
 
 /** How the bench is doing, and what an operator should know about it. */
@@ -68,7 +68,7 @@ export function createHealth(deps: HealthDeps) {
         'Keys rest in a file, which is weaker than the keystore of the system.',
     ];
     const unseen = deps.adapters.flatMap(adapter => adapter.trouble?.() ?? []);
-    return [...found.filter(line => line !== false), ...unseen, ...deps.backups()];
+    return [...found.filter(line => line !== false), ...unseen, ...deps.further()];
   };
 
   return {

@@ -14,6 +14,8 @@ export type SettingKey =
   | 'witness-vkey'
   | 'fleet-vkey'
   | 'fleet-proof'
+  | 'fleet-head'
+  | 'fleet-inconsistent'
   | 'log-vkey'
   | 'log-enrolled'
   | 'new-log'
