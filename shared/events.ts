@@ -95,6 +95,7 @@ export const entryTypes = {
   'operator.recovery_codes_made': { data: z.object({ operator: z.string() }) },
   'operator.recovery_code_used': { data: z.object({ operator: z.string(), left: z.int() }) },
   'operator.badge_set': { data: z.object({ operator: z.string() }) },
+  'operator.language_set': { data: z.object({ operator: z.string() }) },
   'operator.badge_removed': { data: z.object({ operator: z.string() }) },
   /** Somebody took out what the bench keeps about them; `sha256` is the hash of the file. */
   'operator.data_exported': { data: z.object({ entries: z.int(), sha256: Sha256Hex }) },

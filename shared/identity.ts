@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Instant, OperatorId } from './ids.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
 import { Role } from './permissions.ts';
+import { ReportLanguage } from './reports.ts';
 
 /** Name used to sign in; compared after Unicode NFKC, case and look-alike folding, so that look-alikes collide. */
 export const LoginName = z
@@ -46,6 +47,8 @@ export const Session = z.object({
   /** The password has expired: nothing but choosing a new one is possible. */
   mustChange: z.boolean(),
   passwordExpiresAt: Instant.nullable(),
+  /** How dates are written for this person, and what is offered first for internal reports; null as the machine does. */
+  language: ReportLanguage.nullable(),
   /** Version of the privacy notice and terms that this person has not accepted yet. */
   noticeDue: z.string().nullable(),
 });

@@ -3,6 +3,7 @@ import type { BenchError } from '../../shared/errors.ts';
 import type { Session, StationInfo } from '../../shared/identity.ts';
 import type { Station } from '../api.ts';
 import type { Link } from '../loopback.ts';
+import { writeDatesIn } from '../ui/time.ts';
 import { asBenchError } from './as-bench-error.ts';
 
 export type Entry = {
@@ -38,7 +39,9 @@ export function useEntry({ api, watchLink }: Station): Entry {
     let stopped = false;
     Promise.all([api['station.info'](), api['identity.session']()]).then(
       ([info, session]) => {
-        if (!stopped) setKnown({ info, session });
+        if (stopped) return;
+        writeDatesIn(session?.language ?? null);
+        setKnown({ info, session });
         setError(null);
       },
       failure => setError(asBenchError(failure)),
@@ -73,6 +76,7 @@ export function useEntry({ api, watchLink }: Station): Entry {
 }
 
 function withSession(known: Known | null, session: Session | null): Known | null {
+  writeDatesIn(session?.language ?? null);
   if (known === null) return null;
   return { info: { ...known.info, setUp: known.info.setUp || session !== null }, session };
 }

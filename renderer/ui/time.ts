@@ -1,27 +1,34 @@
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const dayAndTime = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const styles = {
+  clock: { hour: '2-digit', minute: '2-digit' },
+  dayAndClock: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  full: { dateStyle: 'medium', timeStyle: 'medium' },
+  day: { dateStyle: 'medium' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+/** Dates are written from now on as in this language; null as the machine does. */
+export function writeDatesIn(language: string | null): void {
+  document.documentElement.dataset.dates = language ?? '';
+}
+
+function format(then: Date, style: keyof typeof styles): string {
+  const { dates } = document.documentElement.dataset;
+  return new Intl.DateTimeFormat(dates || undefined, styles[style]).format(then);
+}
 
 /** The day of an instant in local time. */
 export function day(instant: string): string {
-  return date.format(new Date(instant));
+  return format(new Date(instant), 'day');
 }
 
 /** An instant in local time: the clock alone when it is today, with the day otherwise. */
 export function shortTime(instant: string): string {
   const then = new Date(instant);
-  return then.toDateString() === new Date().toDateString() ? clockTime.format(then) : dayAndTime.format(then);
+  return then.toDateString() === new Date().toDateString() ? format(then, 'clock') : format(then, 'dayAndClock');
 }
 
 /** An instant in local time, to the second. */
 export function fullTime(instant: string): string {
-  return full.format(new Date(instant));
+  return format(new Date(instant), 'full');
 }
 
 /** How long ago an instant is, roughly: `just now`, `12 min ago`, `3 h ago`, `2 days ago`. */

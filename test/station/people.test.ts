@@ -234,3 +234,24 @@ test('the privacy notice is due until its present version is accepted', async ()
   const [entry] = await admin['journal.list']({ limit: 1 });
   expect(entry).toMatchObject({ type: 'notice.accepted', data: { version: noticeDue }, actorName: 'Ada Admin' });
 });
+
+test('a chosen language is told to every screen of its person and kept over sign-ins', async () => {
+  bench = await startStation();
+  const { admin } = await staff(bench);
+  const elsewhere = bench.connect('elsewhere');
+  await elsewhere['identity.sign_in']({ name: 'Ada Admin', password: passwords.admin });
+  expect(await admin['identity.session']()).toMatchObject({ language: null });
+  await admin['me.set_language']({ language: 'sv' });
+  for (const client of [admin, elsewhere]) expect(await client['identity.session']()).toMatchObject({ language: 'sv' });
+  const told = bench.events.filter(({ event }) => event === 'session.changed').slice(-2);
+  expect(told.map(({ payload }) => payload)).toEqual([
+    expect.objectContaining({ language: 'sv' }),
+    expect.objectContaining({ language: 'sv' }),
+  ]);
+  const [entry] = await admin['journal.list']({ limit: 1 });
+  expect(entry).toMatchObject({ type: 'operator.language_set', actorName: 'Ada Admin' });
+  await elsewhere['identity.sign_out']();
+  expect(await elsewhere['identity.sign_in']({ name: 'Ada Admin', password: passwords.admin })).toMatchObject({
+    language: 'sv',
+  });
+});

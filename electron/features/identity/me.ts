@@ -143,7 +143,12 @@ export function createMe(deps: MeDeps) {
       return me(caller);
     },
     'me.set_language': ({ language }, caller) => {
-      database.write(tx => store.change(tx, caller.operatorId, { language }));
+      database.write(tx => {
+        store.change(tx, caller.operatorId, { language });
+        const data = { operator: caller.operatorId };
+        journal.append(tx, { type: 'operator.language_set', actor: caller.operatorId, data });
+      });
+      desk.tellOf(caller.operatorId);
       return me(caller);
     },
     'me.accept_notice': ({ version }, caller) => {

@@ -49,6 +49,7 @@ export function createSessionDesk(deps: SessionDeskDeps) {
       secondFactor: session.secondFactor,
       mustChange: session.mustChange,
       passwordExpiresAt: iso(expiryOf(policy, session.role, row?.passwordSetAt ?? null)),
+      language: row?.language ?? null,
       noticeDue: session.noticeDue ? policy.noticeVersion : null,
     };
   };
@@ -162,6 +163,10 @@ export function createSessionDesk(deps: SessionDeskDeps) {
         const open = noticeDue ? sessions.update(connection, { noticeDue: false }) : null;
         if (open) tell(open);
       }
+    },
+    /** Something about the person changed that their screens show. */
+    tellOf(operatorId: OperatorId) {
+      for (const session of sessions.ofOperator(operatorId)) tell(session);
     },
     touch(connection: string) {
       sessions.update(connection, { lastTouch: clock.now() });

@@ -15,7 +15,7 @@ const variants = ReportVariant.options.map(value => ({ value, label: variantWord
 const languages = ReportLanguage.options.map(value => ({ value, label: languageWords[value] }));
 
 export function JobReports({ job }: { job: Job }) {
-  const { api } = useBench();
+  const { api, session } = useBench();
   const can = useCan();
   const { items, error: listError } = useReports(job.id);
   const { busy, error, run } = useAction();
@@ -24,7 +24,8 @@ export function JobReports({ job }: { job: Job }) {
   const [chosen, setChosen] = useState<ReportLanguage | null>(null);
   const source = useMemo(() => ({ load: () => api['reports.letterhead']() }), [api]);
   const { value: letterhead } = useLive(source);
-  const language = chosen ?? letterhead?.language ?? 'en';
+  const mine = variant === 'internal' ? session.language : null;
+  const language = chosen ?? mine ?? letterhead?.language ?? 'en';
   const finished = job.state === 'completed' || job.state === 'failed';
   const newestFirst = (items ?? []).toSorted((a, b) => b.sequence - a.sequence);
   return (

@@ -18,7 +18,7 @@ const options = [
   ...Language.options.map(value => ({ value, label: words[value] })),
 ];
 
-/** The language that the person reads best, kept with the account. */
+/** How the person reads dates best, kept with the account. */
 export function LanguageCard({ me, onChanged }: { me: Me; onChanged: () => void }) {
   const { api } = useBench();
   const { error, run } = useAction();
@@ -30,6 +30,10 @@ export function LanguageCard({ me, onChanged }: { me: Me; onChanged: () => void 
 
   return (
     <Card title="Language">
+      <p className="prose">
+        The screens are in English. Dates and times are written as in this language, and internal reports are offered in
+        it first.
+      </p>
       <NativeSelect
         label="My language"
         data={options}
