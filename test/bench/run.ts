@@ -1,6 +1,7 @@
 import { benchAppend } from './append.ts';
 import { benchAttach } from './attach.ts';
 import { benchBacklog } from './backlog.ts';
+import { benchBackup } from './backup.ts';
 import { benchDemo } from './demo.ts';
 import { benchReports } from './reports.ts';
 import { benchSignIn } from './sign-in.ts';
@@ -9,6 +10,7 @@ import { benchTree } from './tree.ts';
 const benches = {
   append: benchAppend,
   attach: benchAttach,
+  backup: benchBackup,
   backlog: () => benchBacklog(),
   demo: benchDemo,
   reports: benchReports,
