@@ -48,8 +48,10 @@ export const Device = z.object({
   id: DeviceId,
   state: DeviceState,
   adapter: z.string(),
-  /** Connector it is plugged in at. */
+  /** Connector it is plugged in at, as the system calls it. */
   portPath: z.string(),
+  /** What operators call this connector; null until one named it, and for roles without `pii.read`. */
+  connector: z.string().nullable(),
   mode: z.string(),
   manufacturer: ShownFact,
   model: ShownFact,
@@ -69,6 +71,21 @@ export const deviceMethods = {
   'devices.list': { input: z.undefined(), output: z.array(Device), access: 'bench.read' },
   /** Everything the last read told and could not tell; identifiers without their values. */
   'devices.facts': { input: z.object({ deviceId: DeviceId }), output: z.array(ShownFactLine), access: 'bench.read' },
+  /** Calls the connector that the device is on by this name from now on; null takes its name away. */
+  'devices.name_connector': {
+    input: z.object({
+      deviceId: DeviceId,
+      name: z
+        .string()
+        .trim()
+        .min(1)
+        .max(40)
+        .regex(/^[^\p{C}]*$/u)
+        .nullable(),
+    }),
+    output: Device,
+    access: 'job.work',
+  },
   'devices.identify': { input: z.object({ deviceId: DeviceId }), output: Device, access: 'job.work' },
 } as const satisfies MethodSpecs;
 

@@ -151,6 +151,10 @@ export const entryTypes = {
     }),
     pii: { identity: z.object({ identifiers: Identifiers }) },
   },
+  'connector.named': {
+    data: z.object({ portPath: z.string(), named: z.boolean() }),
+    pii: { text: z.object({ name: z.string() }) },
+  },
   'device.lost': { data: z.object({ portPath: z.string() }) },
 
   'job.opened': {

@@ -24,6 +24,8 @@ const initials = (name: unknown) =>
 const personal: Record<string, (value: unknown) => unknown> = {
   // The system's name of a line may hold the serial number of what is plugged in.
   portPath: value => (typeof value === 'string' && connectorName(value) !== value ? '•••' : value),
+  // In the words of an operator; the path of the system is shown in its place.
+  connector: () => null,
   identifiers: value => (value === null ? null : maskIdentifiers(value as Identifiers)),
   actorName: initials,
   customerName: initials,

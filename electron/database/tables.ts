@@ -30,6 +30,8 @@ export type Tables = {
   tile: { level: number; n: number; data: Buffer; root: Buffer };
   checkpoint: { size: number; note: string; cosigs: string | null };
   pii: { idx: number; slot: number; subject: string; ct: Buffer; uploaded: Generated<number> };
+  /** `name` is what operators call the connector. */
+  connector: { port_path: string; name: string };
   /** `at_server`: 0 waits to be sent, 1 the server has it, 2 it will never take it. */
   file: { sha256: string; subject: string; at_server: Generated<number> };
   forgotten: { subject: string; at: string; idx: number };

@@ -9,6 +9,7 @@ import * as customers from './0008-customers.ts';
 import * as badgeHistory from './0009-badge-history.ts';
 import * as files from './0010-files.ts';
 import * as epochs from './0011-epochs.ts';
+import * as connectors from './0012-connectors.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
 export const stationMigrations = [
@@ -23,4 +24,5 @@ export const stationMigrations = [
   badgeHistory,
   files,
   epochs,
+  connectors,
 ] as const;

@@ -167,6 +167,12 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await panelOf(floor).getByRole('button', { name: 'Begin functional test' }).click();
     await expectPlace(floor, 'Functional test');
     await panelOf(floor).getByText('Manual sanitisation, not tool-verified').waitFor();
+
+    await tile.getByRole('button', { name: /^Name the connector/ }).click();
+    await floor.getByLabel('What is written at this connector?').fill('Hub 2 · 5');
+    await expectAccessible(floor, 'the name of a connector');
+    await floor.getByRole('button', { name: 'Keep the name' }).click();
+    await floor.locator('.tile-port').getByText('Hub 2 · 5', { exact: true }).waitFor();
   }, 150_000);
 
   it('shows the journal, verifies it, and says what waits for the server', async () => {

@@ -10,6 +10,7 @@ import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import { type Claim, createClaims } from './claims.ts';
+import { createConnectors } from './connectors.ts';
 import type { DeviceEvent } from './device.machine.ts';
 import { recordedFacts, shownFacts } from './fact-lines.ts';
 import { type LiveDevice, newLiveDevice, stateOfDevice, stepDevice, viewOfDevice } from './live-device.ts';
@@ -38,9 +39,13 @@ export function createDevices(deps: DevicesDeps) {
   const claims = createClaims();
   const stopped = new AbortController();
 
+  const connectors = createConnectors(deps);
+
+  const view = (device: LiveDevice, jobId = jobs.openJobOf(device.id)) =>
+    viewOfDevice(device, jobId, connectors.nameOf(device.sighting.portPath));
   const put = (device: LiveDevice) => {
     live.set(device.id, device);
-    publish('device.changed', viewOfDevice(device, jobs.openJobOf(device.id)));
+    publish('device.changed', view(device));
     return device;
   };
   const move = (id: DeviceId, event: DeviceEvent, change: Partial<LiveDevice> = {}) => {
@@ -52,22 +57,10 @@ export function createDevices(deps: DevicesDeps) {
     if (!device) throw new BenchError('not_found', 'The bench knows no such device.');
     return device;
   };
-  const adapterOf = (sighting: Sighting) => {
-    const adapter = adapters.find(a => a.name === sighting.adapter);
-    if (!adapter) throw new BenchError('internal', `no adapter ${sighting.adapter}`);
-    return adapter;
-  };
+  const placeOf = ({ sighting: { portPath } }: LiveDevice) => connectors.nameOf(portPath) ?? portPath;
   const present = (device: LiveDevice) => stateOfDevice(device) !== 'lost';
 
-  const readIdentity = async (sighting: Sighting, signal: AbortSignal): Promise<IdentityRead> => {
-    const session = await adapterOf(sighting).open(sighting, signal);
-    try {
-      return await session.identify({ timeoutMs: identifyTimeoutMs, signal });
-    } finally {
-      await session.close();
-    }
-  };
-
+  const readIdentity = identityReader(adapters);
   const identify = async (id: DeviceId): Promise<LiveDevice> => {
     const { sighting } = find(id);
     move(id, { type: 'identify' }, { trouble: sighting.trouble ?? null });
@@ -103,7 +96,7 @@ export function createDevices(deps: DevicesDeps) {
     subjects.ensure(subjectOf(id));
     return {
       id,
-      trouble: holder ? `Another device with the same identity is plugged in at ${holder.sighting.portPath}.` : null,
+      trouble: holder ? `Another device with the same identity is plugged in at ${placeOf(holder)}.` : null,
     };
   };
 
@@ -133,7 +126,7 @@ export function createDevices(deps: DevicesDeps) {
   const retire = (id: DeviceId) => {
     const device = live.get(id);
     live.delete(id);
-    if (device) publish('device.changed', viewOfDevice(stepDevice(device, { type: 'gone' }), null));
+    if (device) publish('device.changed', view(stepDevice(device, { type: 'gone' }), null));
   };
 
   const gone = (device: LiveDevice) => {
@@ -200,15 +193,20 @@ export function createDevices(deps: DevicesDeps) {
   };
 
   const handlers = {
-    'devices.list': () => [...live.values()].map(device => viewOfDevice(device, jobs.openJobOf(device.id))),
+    'devices.list': () => [...live.values()].map(device => view(device)),
+    'devices.name_connector': ({ deviceId, name }, { operatorId }) => {
+      const { portPath } = find(deviceId).sighting;
+      connectors.rename(portPath, name, operatorId);
+      for (const device of live.values()) if (device.sighting.portPath === portPath) put(device);
+      return view(find(deviceId));
+    },
     'devices.facts': ({ deviceId }) => shownFacts(find(deviceId).read),
     'devices.identify': async ({ deviceId }) => {
       const state = stateOfDevice(find(deviceId));
       if (state === 'busy' || state === 'identifying')
         throw new BenchError('device_busy', 'The device is being worked with. Wait for it to end.');
       if (state === 'lost') throw new BenchError('device_lost', 'The device is not plugged in. Plug it in again.');
-      const device = await identify(deviceId);
-      return viewOfDevice(device, jobs.openJobOf(device.id));
+      return view(await identify(deviceId));
     },
   } satisfies Pick<Handlers, keyof typeof deviceMethods>;
 
@@ -245,6 +243,22 @@ export function createDevices(deps: DevicesDeps) {
 }
 
 export type Devices = ReturnType<typeof createDevices>;
+
+function identityReader(adapters: readonly DeviceAdapter[]) {
+  const adapterOf = ({ adapter: name }: Sighting) => {
+    const adapter = adapters.find(a => a.name === name);
+    if (!adapter) throw new BenchError('internal', `no adapter ${name}`);
+    return adapter;
+  };
+  return async (sighting: Sighting, signal: AbortSignal): Promise<IdentityRead> => {
+    const session = await adapterOf(sighting).open(sighting, signal);
+    try {
+      return await session.identify({ timeoutMs: identifyTimeoutMs, signal });
+    } finally {
+      await session.close();
+    }
+  };
+}
 
 function notThere(): BenchError {
   return new BenchError(

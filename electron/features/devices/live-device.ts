@@ -37,7 +37,8 @@ export function shown(fact: Fact<string | number> | undefined): ShownFact {
   return fact.ok ? { value: String(fact.value), why: null } : { value: null, why: fact.why };
 }
 
-export function viewOfDevice(device: LiveDevice, jobId: JobId | null): Device {
+/** The device for the screen; `connector` is what its connector is called. */
+export function viewOfDevice(device: LiveDevice, jobId: JobId | null, connector: string | null): Device {
   const { sighting, read } = device;
   const imei = read?.identifiers.imei[0];
   return {
@@ -45,6 +46,7 @@ export function viewOfDevice(device: LiveDevice, jobId: JobId | null): Device {
     state: stateOfDevice(device),
     adapter: sighting.adapter,
     portPath: sighting.portPath,
+    connector,
     mode: sighting.mode,
     manufacturer: shown(read?.manufacturer),
     model: shown(read?.model),

@@ -7,6 +7,7 @@ import { useCan } from '../../state/bench.tsx';
 import { useDevices, useJobs } from '../../state/sources.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Empty } from '../../ui/page.tsx';
+import { placeOf } from './connector-label.tsx';
 import { DeviceTile } from './device-tile.tsx';
 import { type NextStep, nextStepOfDevice, nextStepOfJob } from './next-step.ts';
 import { moveBetweenTiles } from './tile-keys.ts';
@@ -27,7 +28,7 @@ export function BenchScreen({ jobId, onOpenJob, panel }: Props) {
   const rows = (devices.items ?? [])
     .filter(device => device.state !== 'lost' || device.jobId !== null)
     .map(device => rowOf(device, byId, can))
-    .sort((a, b) => a.device.portPath.localeCompare(b.device.portPath, undefined, { numeric: true }));
+    .sort((a, b) => byPlace(a.device, b.device));
   const present = new Set(rows.map(row => row.device.jobId));
   const waiting = [...byId.values()].filter(job => isOpen(job) && !present.has(job.id));
   const counts = {
@@ -109,3 +110,9 @@ const isWorking = ({ device, job }: Row): boolean =>
   job?.place === 'reset.verifying';
 
 const isOpen = (job: Job): boolean => job.state !== 'completed' && job.state !== 'failed';
+
+/** Connectors with a name first, in the order of their names and numbers; then the others by what the system calls them. */
+function byPlace(a: Device, b: Device): number {
+  const unnamed = Number(a.connector === null) - Number(b.connector === null);
+  return unnamed || placeOf(a).localeCompare(placeOf(b), undefined, { numeric: true });
+}

@@ -12,6 +12,7 @@ import { IdentifierList } from '../../ui/identifier-list.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { deviceTones, placeTones } from '../../ui/tones.ts';
 import { deviceStateWords } from '../../ui/words.ts';
+import { ConnectorLabel, placeOf } from './connector-label.tsx';
 import { FactsPanel } from './facts-panel.tsx';
 import { JobLine } from './job-line.tsx';
 import { nextStepOfDevice } from './next-step.ts';
@@ -46,11 +47,12 @@ export const DeviceTile = memo(function DeviceTile({ device, job, selected, onOp
   }
 
   const title = deviceTitle(device);
+  const place = placeOf(device);
   return (
     <li className="tile" data-tile data-selected={selected} data-attention={device.trouble !== null || isTrouble(job)}>
       <div className="tile-head">
         <h2>{title}</h2>
-        <span className="tile-port">{device.portPath}</span>
+        <ConnectorLabel device={device} />
       </div>
       <IdentifierList ids={device.identifiers} />
       {device.state !== 'lost' && <FactsPanel deviceId={device.id} title={title} />}
@@ -65,12 +67,12 @@ export const DeviceTile = memo(function DeviceTile({ device, job, selected, onOp
       <ErrorAlert error={error} />
       <div className="tile-buttons">
         {next !== null && (
-          <Button px="sm" loading={busy} onClick={act} aria-label={`${next.label}: ${title} at ${device.portPath}`}>
+          <Button px="sm" loading={busy} onClick={act} aria-label={`${next.label}: ${title} at ${place}`}>
             {next.label}
           </Button>
         )}
         {next === null && device.jobId !== null && (
-          <Button px="sm" variant="default" onClick={act} aria-label={`Show the job of ${title} at ${device.portPath}`}>
+          <Button px="sm" variant="default" onClick={act} aria-label={`Show the job of ${title} at ${place}`}>
             Show the job
           </Button>
         )}
@@ -79,7 +81,7 @@ export const DeviceTile = memo(function DeviceTile({ device, job, selected, onOp
             variant="default"
             size={42}
             title="Plug in again"
-            aria-label={`Plug in again: ${title} at ${device.portPath}`}
+            aria-label={`Plug in again: ${title} at ${place}`}
             onClick={() => void run(() => api['training.replug']({ portPath: device.portPath }))}
           >
             <IconPlug size={20} aria-hidden />
@@ -90,7 +92,7 @@ export const DeviceTile = memo(function DeviceTile({ device, job, selected, onOp
             variant="default"
             size={42}
             title="Unplug"
-            aria-label={`Unplug ${title} at ${device.portPath}`}
+            aria-label={`Unplug ${title} at ${place}`}
             onClick={() => void run(() => api['training.unplug']({ portPath: device.portPath }))}
           >
             <IconPlugConnectedX size={20} aria-hidden />
