@@ -11,7 +11,8 @@ const usage = `npm run server -- --data DIR [--port P] [--host ADDRESS]     serv
 npm run server -- enrol-code --data DIR [--ttl HOURS]        a one-time code for one station (24 hours); --station ID
                                                              lets a known station come back with new keys
 npm run server -- stations --data DIR [--json]               the stations, how much of each is stored, what is frozen
-npm run server -- revoke STATION --data DIR                  disown a station from what was last received of it on
+npm run server -- revoke STATION --data DIR [--at SIZE]      disown a station from what was last received of it on, or
+                                                             from its entry SIZE on
 npm run server -- jobs --data DIR [--json]                   the jobs of all stations, as their entries tell
 npm run server -- stats --data DIR [--json]                  counts over everything
 npm run server -- forget SUBJECT --data DIR [--json]         order every station to forget a person or device
@@ -71,6 +72,7 @@ function readArguments() {
         'with-code': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         station: { type: 'string' },
+        at: { type: 'string' },
         cert: { type: 'string' },
         key: { type: 'string' },
         'public-url': { type: 'string' },
@@ -85,11 +87,17 @@ function readArguments() {
       data: values.data,
       ttlMs: Number(values.ttl) * hourMs,
       limits: limitsOf(values.limit),
+      size: sizeOf(values.at),
     };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
     process.exit(2);
   }
+}
+
+function sizeOf(at: string | undefined): number | null {
+  if (at !== undefined && !/^\d{1,15}$/.test(at)) throw new Error(`--at ${at} is no number of entries.`);
+  return at === undefined ? null : Number(at);
 }
 
 /** `name=requests a second:requests at once` for each. */
@@ -146,7 +154,7 @@ async function answer(store: Store, options: ReturnType<typeof readArguments>): 
   const { command, json, ttlMs } = options;
   if (command === 'enrol-code') return store.createEnrolCode(ttlMs, options.station);
   if (command === 'revoke') {
-    await store.revoke(options.subject);
+    await store.revoke(options.subject, options.size);
     return 'revoked';
   }
   if (command === 'jobs') {

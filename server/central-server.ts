@@ -28,8 +28,8 @@ export type CentralServer = {
   createEnrolCode(ttlMs?: number, station?: string): Promise<string>;
   /** The jobs of all stations, as far as the projector has read. */
   jobs(): Promise<JobLine[]>;
-  /** Disowns a station from what was last received of it on; see `revokeLogs`. */
-  revoke(station: string): Promise<void>;
+  /** Disowns a station from what was last received of it on, or from `size` on; see `revokeLogs`. */
+  revoke(station: string, size?: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -79,7 +79,8 @@ export async function openServerStore({
     createEnrolCode: (ttlMs = 24 * hourMs, station?: string) =>
       createEnrolCode(db, { nowMs: now(), ttlMs, station: station ?? null }),
     jobs: () => jobsOf(db),
-    revoke: (station: string) => db.transaction().execute(trx => revokeLogs(trx, fleet, station, new Date(now()))),
+    revoke: (station: string, size: number | null = null) =>
+      db.transaction().execute(trx => revokeLogs(trx, fleet, station, { now: new Date(now()), size })),
   };
 }
 

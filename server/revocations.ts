@@ -3,23 +3,39 @@ import type { Db } from './log-store.ts';
 import { ServerError } from './problems.ts';
 
 /**
- * Disowns every log of a station at the size that was last cosigned, within `trx`: the fleet log tells it to everybody,
- * the station is refused from now on, whatever token it has, and nothing more is taken. A log that was revoked before stays revoked where it was. Throws 404 for no such station.
+ * Disowns every log of a station within `trx`: each at the size that was last cosigned, or the log in force at `size`
+ * where it is known from when on others wrote it. The fleet log tells it to everybody, the station is refused from now
+ * on, whatever token it has, and nothing more is taken. A log that was revoked before stays revoked where it was. Throws
+ * ServerError 404 for no such station, and 409 for a size beyond what was received.
  */
-export async function revokeLogs(trx: Db, fleet: Fleet, station: string, at: Date): Promise<void> {
+export async function revokeLogs(
+  trx: Db,
+  fleet: Fleet,
+  station: string,
+  { now, size }: { now: Date; size: number | null },
+): Promise<void> {
   await fleet.hold(trx);
-  const logs = await trx.selectFrom('log').select(['oh', 'origin', 'size']).where('station', '=', station).execute();
-  if (logs.length === 0) throw new ServerError(404, 'No log of such a station is enrolled here.');
+  const logs = await trx
+    .selectFrom('log')
+    .select(['oh', 'origin', 'size', 'fleet_index'])
+    .where('station', '=', station)
+    .orderBy('fleet_index')
+    .execute();
+  const inForce = logs.at(-1);
+  if (!inForce) throw new ServerError(404, 'No log of such a station is enrolled here.');
+  if (size !== null && size > inForce.size)
+    throw new ServerError(409, `Only ${inForce.size} entries of this station were received.`);
   await trx
     .updateTable('station')
-    .set({ revoked_at: at.toISOString() })
+    .set({ revoked_at: now.toISOString() })
     .where('id', '=', station)
     .where('revoked_at', 'is', null)
     .execute();
-  for (const { oh, origin, size } of logs) {
+  for (const { oh, origin, size: received } of logs) {
     if (await revocationOf(trx, oh)) continue;
-    const fleet_index = await fleet.write(trx, { type: 'station.revoked', data: { origin, size } });
-    await trx.insertInto('revocation').values({ oh, size, fleet_index }).execute();
+    const upTo = oh === inForce.oh ? (size ?? received) : received;
+    const fleet_index = await fleet.write(trx, { type: 'station.revoked', data: { origin, size: upTo } });
+    await trx.insertInto('revocation').values({ oh, size: upTo, fleet_index }).execute();
   }
 }
 

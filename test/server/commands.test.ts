@@ -126,6 +126,10 @@ test('a station is revoked beside the running server, at once, and comes back by
   const fleet = await (await fetch(new URL('/fleet/tile/entries/000.p/3', url))).text();
   expect(fleet).toContain(`"data":{"origin":"${log.origin}","size":1},`);
   expect(run('revoke', randomUUID(), '--data', dir)).toMatchObject({ status: 1 });
+  expect(run('revoke', log.stationId, '--at', 'soon', '--data', dir)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('--at soon is no number of entries'),
+  });
 
   const again = createStationLog(log.stationId, 1);
   const code = run('enrol-code', '--station', log.stationId, '--data', dir).stdout.trim();

@@ -71,3 +71,16 @@ test('revoking again changes nothing, and there is no such station but one that 
   expect((await verified())[0]).toMatch(new RegExp(`at ${size} entries`));
   await expect(station.server.revoke('00000000-0000-4000-8000-000000000000')).rejects.toThrow(/No log of such/);
 });
+
+test('a station can be revoked at an earlier entry, and at none that was not received', async () => {
+  const { origin, size } = await station.admin['journal.status']();
+  const id = origin.split('/')[2] ?? '';
+  await expect(station.server.revoke(id, size + 100)).rejects.toThrow(/entries of this station were received/);
+  await station.server.revoke(id, 4);
+  await station.act();
+  await station.reach(({ state }) => state === 'frozen');
+  expect(await verified()).toEqual([
+    expect.stringMatching(/^warning: .*revokes the station at 4 entries/),
+    expect.stringMatching(/^failed: .*entry 4 and all that come after it/),
+  ]);
+});
