@@ -6,6 +6,7 @@ import { type Limits, usualLimits } from '../server/limits.ts';
 import type { OrderState } from '../server/orders.ts';
 import { stationsOf, statsOf } from '../server/overview.ts';
 import { ServerError } from '../server/problems.ts';
+import { reconcilePicea } from './server/picea.ts';
 
 const usage = `npm run server -- --data DIR [--port P] [--host ADDRESS]     serve (port 8443, 127.0.0.1)
 npm run server -- enrol-code --data DIR [--ttl HOURS]        a one-time code for one station (24 hours); --station ID
@@ -19,6 +20,7 @@ npm run server -- forget SUBJECT --data DIR [--json]         order every station
 npm run server -- orders --data DIR [--json]                 orders that some station has not carried out yet
 npm run server -- hold SUBJECT --data DIR                    forbid such an order; release SUBJECT allows it again
 npm run server -- holds --data DIR [--json]                  what is held
+npm run server -- picea --data DIR [--json]                  ask Picea's cloud for news; what has no counterpart here or there
 
 All but the first work on the machine of the server, whether it runs or not. A code is also made by --with-code at its start:
 npm run server -- --data DIR --with-code                     serve, and print one code first
@@ -43,6 +45,7 @@ const commands = [
   'hold',
   'release',
   'holds',
+  'picea',
 ] as const;
 const aboutSubject: readonly Command[] = ['forget', 'hold', 'release', 'revoke'];
 type Command = (typeof commands)[number];
@@ -162,6 +165,7 @@ async function answer(store: Store, options: ReturnType<typeof readArguments>): 
     if (json) return JSON.stringify(jobs);
     return jobs.map(({ ticket, state, at }) => `${ticket}  ${state}  ${at}`).join('\n') || 'no job is known';
   }
+  if (command === 'picea') return reconcilePicea(store.db, process.env, json);
   const forgetting = await answerForgetting(store.orders, options);
   if (forgetting !== null) return forgetting;
   if (command === 'stats') {

@@ -8,6 +8,7 @@ import { type Db, entriesOf } from './log-store.ts';
 const atOnce = 200;
 
 const Opened = z.object({ ticket: z.string().min(1).max(64) });
+const Erased = z.object({ operationId: z.string().min(1).max(256) });
 const Moved = z.object({ to: z.string().min(1).max(64) });
 
 type Deps = { db: Kysely<ServerTables>; log(line: Record<string, unknown>): void };
@@ -30,7 +31,7 @@ export function createProjector({ db, log }: Deps) {
     if (entries.length === 0) return false;
     await db.transaction().execute(async trx => {
       for (const [i, bytes] of entries.entries()) {
-        const fault = await project(trx, oh, bytes);
+        const fault = await project(trx, oh, from + i, bytes);
         if (fault === null) continue;
         const error = { oh, idx: from + i, fault };
         await trx
@@ -79,7 +80,7 @@ export function createProjector({ db, log }: Deps) {
 }
 
 /** Why an entry could not be read; null when it was, or is about nothing that is kept here. */
-async function project(trx: Db, oh: string, bytes: Buffer): Promise<string | null> {
+async function project(trx: Db, oh: string, idx: number, bytes: Buffer): Promise<string | null> {
   const entry = entryIn(bytes);
   if (!entry) return 'no journal entry';
   if (entry.job === undefined) return null;
@@ -94,6 +95,15 @@ async function project(trx: Db, oh: string, bytes: Buffer): Promise<string | nul
       .onConflict(c => c.columns(['oh', 'job']).doUpdateSet(row))
       .execute();
     return null;
+  }
+  if (type === 'job.erase_reported') {
+    const erased = Erased.safeParse(entry.data);
+    if (!erased.success) return `${type}: no operation`;
+    await trx
+      .insertInto('projected_erase')
+      .values({ oh, idx, job, operation: erased.data.operationId })
+      .onConflict(c => c.doNothing())
+      .execute();
   }
   const moved = Moved.safeParse(entry.data);
   const { numUpdatedRows } = await trx

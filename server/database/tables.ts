@@ -46,6 +46,11 @@ export type ServerTables = {
     last_type: string;
     updated_at: string;
   };
+  /** Erases that a tool reported, under the name that the tool gave them. */
+  projected_erase: { oh: string; idx: number; job: string; operation: string };
+  /** `pdf_sha256` is null until Picea handed its PDF out. */
+  picea_transaction: { uid: string; type: number; position: number; pdf_sha256: string | null };
+  picea_cursor: { client: string; next_position: number };
   projection_error: { oh: string; idx: number; fault: string };
   /** Assertions and proofs that were used; `expires_at` in ms since 1970, when they would be refused for their age. */
   dpop_jti: { hash: string; expires_at: number };
