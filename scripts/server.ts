@@ -6,7 +6,7 @@ import { type Limits, usualLimits } from '../server/limits.ts';
 import type { OrderState } from '../server/orders.ts';
 import { stationsOf, statsOf } from '../server/overview.ts';
 import { ServerError } from '../server/problems.ts';
-import { reconcilePicea } from './server/picea.ts';
+import { piceaAccountOf, reconcilePicea } from './server/picea.ts';
 
 const usage = `npm run server -- --data DIR [--port P] [--host ADDRESS]     serve (port 8443, 127.0.0.1)
 npm run server -- enrol-code --data DIR [--ttl HOURS]        a one-time code for one station (24 hours); --station ID
@@ -30,6 +30,7 @@ npm run server -- --data DIR --limit station=20:1200         requests a second a
                                                              enrolments, tokens; as often as wanted`;
 
 const hourMs = 3_600_000;
+const quarterMs = 15 * 60_000;
 /** `postgres://…` for more than a site; the embedded store otherwise. */
 const databaseUrl = process.env.DATABASE_URL;
 
@@ -118,7 +119,9 @@ function limitsOf(told: readonly string[]): Partial<Limits> {
 async function serve(options: ReturnType<typeof readArguments>): Promise<void> {
   const log = (line: Record<string, unknown>) =>
     console.error(JSON.stringify({ time: new Date().toISOString(), ...line }));
+  const account = piceaAccountOf(process.env);
   const server = await startCentralServer({
+    picea: account && { account, everyMs: quarterMs },
     dataDir: options.data,
     databaseUrl,
     port: Number(options.port),

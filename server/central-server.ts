@@ -10,6 +10,8 @@ import { openServerKeys } from './keys.ts';
 import { type Limits, usualLimits } from './limits.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { type JobLine, jobsOf } from './overview.ts';
+import type { PiceaAccount } from './picea-api.ts';
+import { startPiceaPolling } from './picea-polling.ts';
 import { ServerError } from './problems.ts';
 import { createProjector } from './projector.ts';
 import { revokeLogs } from './revocations.ts';
@@ -48,6 +50,8 @@ export type ServerOptions = {
   limits?: Partial<Limits>;
   /** What stations call the server, when neither it nor the proxy before it can know. */
   publicUrl?: string;
+  /** The account at Picea whose transactions are compared with the journals, and how often; nobody is asked without one. */
+  picea?: { account: PiceaAccount; everyMs: number } | null;
   /** Which station a request comes from, instead of tokens and proofs. */
   stationOf?: StationOf;
   log?(line: Record<string, unknown>): void;
@@ -113,6 +117,7 @@ export async function startCentralServer(options: ServerOptions): Promise<Centra
   const tokens = createTokens({ db, audience: fleet.vkey, publicUrl: options.publicUrl ?? null, now });
   const limits = { ...usualLimits, ...options.limits };
   const projector = createProjector({ db, log });
+  let picea: ReturnType<typeof startPiceaPolling> | null = null;
   const app = createApp({
     ...store,
     tokens,
@@ -125,6 +130,7 @@ export async function startCentralServer(options: ServerOptions): Promise<Centra
   });
   try {
     projector.soon();
+    if (options.picea) picea = startPiceaPolling({ db, log, ...options.picea });
     const address = await app.listen({ port: options.port, host });
     const url = tls ? address.replace(/^http:/, 'https:') : address;
     return {
@@ -137,11 +143,13 @@ export async function startCentralServer(options: ServerOptions): Promise<Centra
       revoke: store.revoke,
       async close() {
         await app.close();
+        await picea?.close();
         await projector.close();
         await store.close();
       },
     };
   } catch (cause) {
+    await picea?.close();
     await projector.close();
     await store.close();
     const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';

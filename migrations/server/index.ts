@@ -7,7 +7,7 @@ import * as stationKeys from './0006-station-keys.ts';
 import * as keyChanges from './0007-key-changes.ts';
 import * as projections from './0008-projections.ts';
 import * as blobs from './0009-blobs.ts';
-import * as picea from './0011-picea.ts';
+import * as picea from './0010-picea.ts';
 
 /** Steps of the server's database in the order they shipped; a step that has shipped never changes. */
 export const serverMigrations = [

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openServerStore } from '../../server/central-server.ts';
+import { openServerStore, startCentralServer } from '../../server/central-server.ts';
 import { openPostgres } from '../../server/database/postgres.ts';
 import { openEmbeddedDatabase, type ServerDatabase } from '../../server/database/sqlite.ts';
 import { createPiceaApi } from '../../server/picea-api.ts';
@@ -169,4 +169,25 @@ describe.skipIf(noPostgres)(title, () => {
     await postgres?.stop();
   });
   describePicea(async () => openPostgres(await postgres.createDatabase()));
+});
+
+test('a server with an account asks by itself, again after a fault, and ends in order', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'bench-picea-'));
+  const peer = await startPiceaPeer();
+  peer.orders.status = -1;
+  const lines: Record<string, unknown>[] = [];
+  const picea = { account: peer.account, everyMs: 20 };
+  const server = await startCentralServer({ dataDir: dir, port: 0, picea, log: line => lines.push(line) });
+  try {
+    await untilDone(async () => expect(lines).toContainEqual(expect.objectContaining({ event: 'picea.not_asked' })));
+    expect(JSON.stringify(lines)).not.toContain(peer.account.apiKey);
+    peer.orders.status = null;
+    peer.transactions.push({ uid: 'u1', type: 4, index: 10, pdf });
+    await untilDone(async () => expect(peer.asked).toContain('get_pdf_report u1'));
+    await untilDone(async () => expect(peer.asked.at(-1)).toBe('get_transactions_ex 11'));
+  } finally {
+    await server.close();
+    await peer.stop();
+    rmSync(dir, { recursive: true });
+  }
 });

@@ -1,6 +1,6 @@
 import type { SchemaModule } from 'kysely';
 
-export const name = '0011-picea';
+export const name = '0010-picea';
 
 /** What Picea's cloud knows, how far it was asked, and the tool operations of journals; entries are read anew for these. */
 export async function up(schema: SchemaModule): Promise<void> {
