@@ -7,8 +7,8 @@ import type { BackupTasks } from '../../electron/features/backup/backup-tasks.ts
 import { readRecoveryKey } from '../../electron/features/backup/recovery-key.ts';
 import type { Client } from '../../shared/client.ts';
 import { openJob } from '../support/job-steps.ts';
-import { staff, startStation, type TestStation } from '../support/start-station.ts';
-import { until } from '../support/until.ts';
+import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
+import { until, untilDone } from '../support/until.ts';
 
 let bench: TestStation;
 let folder: string;
@@ -71,6 +71,34 @@ test('a backup is made while the bench works, verified, recorded, and shows noth
     expect(bytes.includes(secret)).toBe(false);
   const [entry] = (await admin['journal.list']({ limit: 50 })).filter(e => e.type === 'backup.made');
   expect(entry?.data).toMatchObject({ size: status.last?.entries, sizeBytes: bytes.length, pruned: 0 });
+});
+
+test('a daily backup is made once a day without anybody, and those over thirty days old go', async () => {
+  bench = await startStation();
+  const { admin } = await staff(bench);
+  await withKey(admin);
+  await admin['backup.configure']({ folder, daily: true });
+  const hourMs = 3_600_000;
+  const names = () => readdirSync(folder).filter(name => name.endsWith('.vqbackup'));
+  /** Lets hours pass, and the process that makes a backup come to its end. */
+  const pass = async (hours: number, wanted: () => boolean) => {
+    await bench.clock.advance(hours * hourMs);
+    await untilDone(async () => {
+      await bench.clock.advance(60_000);
+      expect(wanted(), `after ${hours} hours: ${names()}`).toBe(true);
+    });
+  };
+  await pass(1, () => names().length === 1);
+  const [first = ''] = names();
+  await bench.clock.advance(20 * hourMs);
+  expect(names()).toEqual([first]);
+  await pass(6, () => names().length === 2);
+  await pass(31 * 24, () => !names().includes(first) && names().length > 0);
+  await bench.clock.advance(60_000);
+  await admin['identity.sign_in']({ name: 'Ada Admin', password: passwords.admin });
+  const made = (await admin['journal.list']({ limit: 200 })).filter(({ type }) => type === 'backup.made');
+  expect(made.every(({ actor }) => actor === null)).toBe(true);
+  expect(made.some(({ data }) => Number(data.pruned) > 0)).toBe(true);
 });
 
 test('a folder that is not there, or inside the data folder, is told; what there was stays', async () => {
