@@ -27,6 +27,7 @@ export const JournalStatus = z.object({
 export type JournalStatus = z.infer<typeof JournalStatus>;
 
 export const JournalEntry = z.object({
+  /** Place among all entries the station ever wrote; in its first log that is its number there. */
   seq: z.int(),
   type: z.string(),
   at: Instant,
