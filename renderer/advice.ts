@@ -29,6 +29,8 @@ export const advice: Record<ErrorCode, string> = {
   printer_unavailable: 'See to the printer, or save the label as PDF and print it elsewhere.',
   evidence_refused: 'Take the picture, video or PDF again: at most 25 MB, not empty, not another kind of file.',
   report_failed: 'Try again. When it fails twice, tell the site admin; the number is kept as void.',
+  token_unavailable: 'Plug the token that signs in, then try again. A number that was taken is kept as void.',
+  token_pin_refused: 'An admin enters the PIN on the Station screen, with care: the token locks after a few tries.',
   keystore_unavailable: 'Unlock the keyring of this computer and start the bench again.',
   database_key_wrong: 'Do not touch the data folder. Tell the site admin: data and keystore do not belong together.',
   database_damaged: 'Stop work and tell the site admin: the data must be restored from a backup.',

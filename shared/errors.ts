@@ -29,6 +29,8 @@ export const errorCodes = {
   printer_unavailable: 'no label printer is set up, or it does not take what is sent',
   evidence_refused: 'the file is empty, too large or of a type that is not accepted',
   report_failed: 'the report could not be built, signed or verified after signing',
+  token_unavailable: 'the token that holds the signing key, its module or its key is not there, or does not answer',
+  token_pin_refused: 'the token refused its PIN, or none is known: it is not tried again by itself',
   keystore_unavailable: 'the keystore is locked, missing or refuses',
   database_key_wrong: 'the database cannot be read with the key in the keystore',
   database_damaged: 'the database file is damaged or cut short',

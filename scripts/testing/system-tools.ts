@@ -50,6 +50,8 @@ export const systemTools: readonly SystemTool[] = [
   },
   { command: 'pg_ctlcluster', aptPackage: 'postgresql', neededBy: 'the central server on PostgreSQL' },
   { command: 'certutil', aptPackage: 'libnss3-tools', neededBy: 'report signatures' },
+  { command: 'pkcs11-tool', aptPackage: 'opensc', neededBy: 'signing through a token' },
+  { command: 'softhsm2-util', aptPackage: 'softhsm2', neededBy: 'signing through a token' },
   { command: 'zbarimg', aptPackage: 'zbar-tools', neededBy: 'codes printed on reports' },
   { command: 'zip', aptPackage: 'zip', neededBy: 'manifests of lots' },
   { command: 'p910nd', aptPackage: 'p910nd', neededBy: 'label printers' },
