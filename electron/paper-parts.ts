@@ -1,3 +1,5 @@
+import type { JobId } from '../shared/ids.ts';
+import { isOver } from '../shared/jobs.ts';
 import type { Blobs } from './database/blobs.ts';
 import type { Database } from './database/database.ts';
 import type { Clock } from './drivers/clock/clock.ts';
@@ -12,11 +14,13 @@ import type { Subjects } from './features/journal/subjects.ts';
 import { createLabels } from './features/labels/labels.ts';
 import { createAuthority } from './features/reports/authority/authority.ts';
 import { createReports, type ReportsDeps } from './features/reports/reports.ts';
+import { resultFilesOf } from './features/reports/result-files.ts';
 import { signFile } from './features/reports/signing/cms.ts';
 import { createTablePrinter } from './features/reports/table-printer.ts';
 import type { Settings } from './features/station/settings.ts';
 import { trustOf } from './features/sync/trust.ts';
 import type { Publish } from './handlers.ts';
+import { createHandoverParts, type HandoverParts } from './handover-parts.ts';
 import type { Drivers, StationConfig } from './station-parts.ts';
 
 type Deps = {
@@ -32,9 +36,10 @@ type Deps = {
   config: Pick<StationConfig, 'appVersion' | 'training' | 'dataDir' | 'log'>;
   identity: Pick<Identity, 'nameOf'>;
   jobs: Jobs;
-} & Pick<ReportsDeps, 'evidenceOf' | 'thumbnailOf' | 'isWhole' | 'reportFloor' | 'witness' | 'onNumber'>;
+} & Pick<HandoverParts, 'devices' | 'isHeld'> &
+  Pick<ReportsDeps, 'evidenceOf' | 'thumbnailOf' | 'isWhole' | 'reportFloor' | 'witness' | 'onNumber'>;
 
-/** What leaves the bench on paper or as a file: signed reports and labels. */
+/** What leaves the bench on paper or as a file: signed reports, labels, and jobs for other stations. */
 export function createPaperParts(deps: Deps) {
   const { settings, jobs, drivers, config, identity } = deps;
   const authority = createAuthority({ ...deps, keystore: drivers.keystore });
@@ -75,10 +80,11 @@ export function createPaperParts(deps: Deps) {
     worker: drivers.worker,
     jobOf: id => {
       const { deviceId, identifiers, state } = jobs.view(id);
-      return { id, deviceId, identifiers, open: state !== 'completed' && state !== 'failed' };
+      return { id, deviceId, identifiers, open: !isOver(state) };
     },
     printTable,
   });
+  const handover = createHandoverParts({ ...deps, keystore: drivers.keystore });
   const certificate = async () => (await authority.status()).station;
   const handlers = {
     ...reports.handlers,
@@ -86,6 +92,7 @@ export function createPaperParts(deps: Deps) {
     ...labels.handlers,
     ...archives.handlers,
     ...customers.handlers,
+    ...handover.handlers,
   };
   return {
     reports,
@@ -93,6 +100,8 @@ export function createPaperParts(deps: Deps) {
     printTable,
     certificate,
     handlers,
+    /** Hashes of the encrypted files of a job. */
+    filesOf: (id: JobId) => [...reports.filesOf(id), ...handover.filesOf(id), ...resultFilesOf(deps.journal, id)],
     /** Settles what the last run left unfinished. */
     resume() {
       reports.voidUnfinished();

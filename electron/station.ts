@@ -11,7 +11,6 @@ import { createSampling } from './features/jobs/sampling.ts';
 import { exportJournal } from './features/journal/export-journal.ts';
 import type { Journal } from './features/journal/journal.ts';
 import { createJournalHandlers } from './features/journal/journal-handlers.ts';
-import { resultFilesOf } from './features/reports/result-files.ts';
 import { createSync } from './features/sync/sync.ts';
 import { trustOf } from './features/sync/trust.ts';
 import { createTraining } from './features/training/training.ts';
@@ -108,6 +107,8 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     config,
     identity,
     jobs,
+    devices,
+    isHeld: id => fleet.privacy.isHeld(id),
     evidenceOf: evidence.ofJob,
     isWhole: evidence.isWhole,
     thumbnailOf: evidence.pictureOf,
@@ -122,10 +123,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     ...config,
     identity,
     jobs,
-    filesOf: device =>
-      jobs
-        .ofDevice(device)
-        .flatMap(id => [...evidence.filesOf(id), ...papers.reports.filesOf(id), ...resultFilesOf(journal, id)]),
+    filesOf: device => jobs.ofDevice(device).flatMap(id => [...evidence.filesOf(id), ...papers.filesOf(id)]),
     restored: isOlderCopy,
     onSent: () => publish('sync.changed', sync.status()),
   });

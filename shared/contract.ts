@@ -12,6 +12,7 @@ import { directoryMethods } from './directory.ts';
 import type { ErrorCode } from './errors.ts';
 import { evidenceMethods } from './evidence.ts';
 import { exportEvents, exportMethods } from './exports.ts';
+import { handoverMethods } from './handover.ts';
 import { healthMethods } from './health.ts';
 import { identityEvents, identityMethods } from './identity.ts';
 import { jobEvents, jobMethods } from './jobs.ts';
@@ -44,6 +45,7 @@ export const methods = {
   ...reportMethods,
   ...labelMethods,
   ...customerMethods,
+  ...handoverMethods,
   ...exportMethods,
   ...authorityMethods,
   ...privacyMethods,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CustomerId, Instant, JobId, LotId } from './ids.ts';
+import { CustomerId, Instant, JobId, LotId, Sha256Hex } from './ids.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
 
 const Name = z.string().trim().min(1).max(200);
@@ -52,6 +52,33 @@ export type LotDetail = z.infer<typeof LotDetail>;
 /** Largest manifest that is read, in bytes and in devices. */
 export const manifestMaxBytes = 2 * 1024 * 1024;
 export const manifestMaxItems = 5_000;
+
+/** What the journal says about customers and lots. */
+export const customerEntryTypes = {
+  'customer.added': {
+    data: z.object({ customer: z.string() }),
+    pii: { profile: z.object({ name: z.string(), reference: z.string().nullable() }) },
+  },
+  'lot.opened': {
+    data: z.object({ lot: LotId, customer: z.string() }),
+    pii: { text: z.object({ name: z.string(), order: z.string().nullable(), mediaSource: z.string().nullable() }) },
+  },
+  'lot.manifest_set': {
+    data: z.object({ lot: LotId, devices: z.int() }),
+    pii: { manifest: z.object({ items: z.array(ManifestItem) }) },
+  },
+  'job.lot_assigned': { data: z.object({ lot: LotId.nullable(), standing: Standing.nullable() }) },
+  'lot.closed': {
+    data: z.object({
+      lot: LotId,
+      received: z.int(),
+      missing: z.int().nullable(),
+      unexpected: z.int(),
+      double: z.int(),
+    }),
+  },
+  'lot.statement_printed': { data: z.object({ lot: LotId, sha256: Sha256Hex }) },
+} as const;
 
 const lot = z.object({ lotId: LotId });
 

@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import { BypassReason } from './approvals.ts';
-import { ManifestItem, Standing } from './customers.ts';
+import { customerEntryTypes } from './customers.ts';
 import { FactLine } from './device-facts.ts';
 import { Identifiers } from './devices.ts';
 import { EvidenceMediaType } from './evidence.ts';
 import { ExportFilter } from './exports.ts';
-import { ApprovalId, EvidenceId, Instant, JobId, LotId, ReportId, Sha256Hex } from './ids.ts';
-import { Condition, ErasureStatus, JobPlace, JobState, LockKind, Locks, PostEraseCheck, StepId } from './jobs.ts';
+import { handoverEntryTypes } from './handover.ts';
+import { ApprovalId, EvidenceId, Instant, JobId, ReportId, Sha256Hex } from './ids.ts';
+import {
+  Condition,
+  ErasureStatus,
+  JobState,
+  LockKind,
+  Locks,
+  JobMove as move,
+  PostEraseCheck,
+  StepId,
+} from './jobs.ts';
 import { LogCause } from './journal.ts';
 import { KeyRotated } from './keys.ts';
 import { Role } from './permissions.ts';
@@ -19,7 +29,6 @@ import { ReportLanguage, ReportPaper, ReportScope, ReportVariant } from './repor
  */
 type EntrySpec = { data: z.ZodObject; pii?: Record<string, z.ZodType> };
 
-const move = z.object({ from: JobPlace, to: JobPlace });
 const reason = { text: z.object({ reason: z.string() }) };
 /** How somebody proved who they are. */
 export const Authentication = z.enum(['password', 'password+totp', 'password+recovery_code']);
@@ -230,6 +239,7 @@ export const entryTypes = {
   'job.failed': { data: move, pii: reason },
   'job.held': { data: move, pii: reason },
   'job.released': { data: move },
+  ...handoverEntryTypes,
   /** `commitment` hides the position until it is revealed and cannot be met by another one. */
   'sampling.drawn': { data: z.object({ block: z.int(), commitment: Sha256Hex }) },
   'sampling.revealed': { data: z.object({ block: z.int(), position: z.int().min(1).max(20), nonce: z.string() }) },
@@ -305,29 +315,7 @@ export const entryTypes = {
     }),
   },
 
-  'customer.added': {
-    data: z.object({ customer: z.string() }),
-    pii: { profile: z.object({ name: z.string(), reference: z.string().nullable() }) },
-  },
-  'lot.opened': {
-    data: z.object({ lot: LotId, customer: z.string() }),
-    pii: { text: z.object({ name: z.string(), order: z.string().nullable(), mediaSource: z.string().nullable() }) },
-  },
-  'lot.manifest_set': {
-    data: z.object({ lot: LotId, devices: z.int() }),
-    pii: { manifest: z.object({ items: z.array(ManifestItem) }) },
-  },
-  'job.lot_assigned': { data: z.object({ lot: LotId.nullable(), standing: Standing.nullable() }) },
-  'lot.closed': {
-    data: z.object({
-      lot: LotId,
-      received: z.int(),
-      missing: z.int().nullable(),
-      unexpected: z.int(),
-      double: z.int(),
-    }),
-  },
-  'lot.statement_printed': { data: z.object({ lot: LotId, sha256: Sha256Hex }) },
+  ...customerEntryTypes,
 
   'label.printed': { data: z.object({ copies: z.int(), reprint: z.boolean() }) },
   'label.failed': { data: z.object({ code: z.string() }) },

@@ -3,7 +3,16 @@ import { Identifiers, ShownFact } from './devices.ts';
 import { ApprovalId, DeviceId, Instant, JobId } from './ids.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
 
-export const JobState = z.enum(['intake', 'reset', 'functional', 'qc', 'completed', 'failed', 'on_hold']);
+export const JobState = z.enum([
+  'intake',
+  'reset',
+  'functional',
+  'qc',
+  'completed',
+  'failed',
+  'on_hold',
+  'handed_over',
+]);
 export type JobState = z.infer<typeof JobState>;
 
 export const ResetState = z.enum([
@@ -34,8 +43,16 @@ export const JobPlace = z.enum([
   'completed',
   'failed',
   'on_hold',
+  'handed_over',
 ]);
 export type JobPlace = z.infer<typeof JobPlace>;
+
+/** Where a job is over, and nothing but corrections of its record happen any more. */
+export const overPlaces = ['completed', 'failed', 'handed_over'] as const satisfies JobPlace[];
+export const isOver = (place: JobPlace | JobState): boolean => overPlaces.some(over => over === place);
+
+/** A step of the job machine, as its entry says it. */
+export const JobMove = z.object({ from: JobPlace, to: JobPlace });
 
 /** Printed on every certificate, always one of these. */
 export const ErasureStatus = z.enum([
@@ -124,6 +141,7 @@ export const JobAction = z.enum([
   'reject',
   'hold',
   'release',
+  'hand_over',
   'fail',
 ]);
 export type JobAction = z.infer<typeof JobAction>;

@@ -15,6 +15,8 @@ export const permissions = {
   'job.waive': ['supervisor'],
   'job.hold': ['technician', 'supervisor'],
   'job.release': ['supervisor', 'admin'],
+  /** Giving an open job to another station of the site, and taking one in. */
+  'job.hand_over': ['supervisor', 'admin'],
   'lot.manage': ['supervisor', 'admin'],
   'bypass.request': ['technician', 'supervisor'],
   'bypass.decide': ['supervisor'],

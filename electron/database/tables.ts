@@ -117,6 +117,15 @@ export type Tables = {
     opened_at: string;
     updated_at: string;
   };
+  handover: {
+    id: string;
+    direction: string;
+    job: string;
+    source: string;
+    idx: number;
+    sha256: string | null;
+    blob_sha256: string | null;
+  };
   approval: {
     id: string;
     job: string;

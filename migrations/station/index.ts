@@ -10,6 +10,7 @@ import * as badgeHistory from './0009-badge-history.ts';
 import * as files from './0010-files.ts';
 import * as epochs from './0011-epochs.ts';
 import * as connectors from './0012-connectors.ts';
+import * as handover from './0013-handover.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
 export const stationMigrations = [
@@ -25,4 +26,5 @@ export const stationMigrations = [
   files,
   epochs,
   connectors,
+  handover,
 ] as const;

@@ -30,6 +30,7 @@ export const placeTones: Record<JobPlace, Tone> = {
   completed: 'good',
   failed: 'bad',
   on_hold: 'stopped',
+  handed_over: 'quiet',
 };
 
 export const erasureTones: Record<ErasureStatus, Tone> = {

@@ -36,6 +36,7 @@ export const jobStateWords: Record<JobState, string> = {
   completed: 'Completed',
   failed: 'Failed',
   on_hold: 'On hold',
+  handed_over: 'Handed over',
 };
 
 export const jobPlaceWords: Record<JobPlace, string> = {
@@ -53,6 +54,7 @@ export const jobPlaceWords: Record<JobPlace, string> = {
   completed: 'Completed',
   failed: 'Failed',
   on_hold: 'On hold',
+  handed_over: 'Handed over',
 };
 
 export const erasureWords: Record<ErasureStatus, string> = {
@@ -228,5 +230,6 @@ export const actionWords: Record<JobAction, string> = {
   reject: 'Reject to rework',
   hold: 'Put on hold',
   release: 'Release from hold',
+  hand_over: 'Hand over',
   fail: 'Fail the job',
 };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { newJob, placeOfJob, restoreJob, step } from '../../electron/features/jobs/job.ts';
 import { JobPlace } from '../../shared/jobs.ts';
 import { createOracle } from './job-oracle.ts';
-import { moves, policies, walk } from './job-walk.ts';
+import { mine, moves, policies, walk } from './job-walk.ts';
 
 const steps = { newJob, restoreJob, step };
 const strict = { selfSignOff: false, unknownLocksPass: true };
@@ -28,6 +28,40 @@ test('no sequence of events reaches what the design forbids, restarts and clock 
     place => place !== 'intake' && place !== 'failed' && (reached[place] ?? 0) < 100,
   );
   expect(rare).toEqual([]);
+});
+
+describe('a job that comes from another station', () => {
+  const carried = {
+    condition: null,
+    attempts: 2,
+    interruptions: 1,
+    drawn: true,
+    eraseOperators: ['op_x'],
+  };
+  const fresh = () => newJob({ identity: mine, policy: strict });
+
+  test.each([
+    ['failed', 'failed'],
+    ['indeterminate', 'indeterminate'],
+    ['erased_verified', null],
+    ['manual_bypass', null],
+  ] as const)('keeps attempts and draw; %s there is %s here', (erasure, here) => {
+    const job = step(fresh(), { type: 'job.taken_over', handover: 'h1', carried: { ...carried, erasure } });
+    expect(job.context).toMatchObject({
+      attempts: 2,
+      interruptions: 1,
+      erasure: here,
+      eraseOperators: ['op_x'],
+      sampling: { drawn: true, verifiedBy: null },
+    });
+    expect(placeOfJob(job)).toBe('intake');
+  });
+
+  test('is over for good once it is handed over, and says so', () => {
+    const gone = step(fresh(), { type: 'job.handed_over', legalHold: false });
+    expect(gone.status).toBe('done');
+    expect(() => step(gone, { type: 'job.failed' })).toThrow('goes on at another station');
+  });
 });
 
 describe('a reboot during an erase', () => {

@@ -23,6 +23,7 @@ export function createOracle(policy: Policy) {
   let drawn = false;
   let verified = false;
   let heldFrom: JobPlace | null = null;
+  let takenOver = false;
   let request: Of<'bypass.requested'> | null = null;
   let approval: Of<'bypass.approved'> | null = null;
 
@@ -72,9 +73,24 @@ export function createOracle(policy: Policy) {
     return open ? 'completed against a lock' : null;
   };
 
+  const forbiddenTakeOver = ({ before, after, event }: Step & { event: Of<'job.taken_over'> }) => {
+    const { condition } = event.carried;
+    if (takenOver || before !== 'intake') return 'taken over twice, or in the middle';
+    if (condition?.simCard === 'present' || condition?.memoryCard === 'present')
+      return 'taken over with a card left in';
+    return after === (condition ? 'reset.awaiting_start' : 'intake') ? null : `taken over into ${after}`;
+  };
+
+  const forbiddenHandOver = ({ before, event }: Step & { event: Of<'job.handed_over'> }) => {
+    const underWay = ['reset.erasing', 'reset.verifying', 'reset.bypass_requested', 'reset.bypass_approved', 'on_hold'];
+    if (underWay.includes(before)) return `handed over from ${before}`;
+    return event.legalHold ? 'handed over under a legal hold' : null;
+  };
+
   const forbiddenArrival = (step: Step) => {
     const { before, event, after } = step;
     if (event.type === 'job.released') return after === heldFrom ? null : 'released to elsewhere';
+    if (before === 'handed_over') return 'an act on a job that was handed over';
     if (before === after) return null;
     if (after === 'completed') return forbiddenCompletion(step);
     if (after === 'reset.erased') return forbiddenErased(step);
@@ -84,8 +100,13 @@ export function createOracle(policy: Policy) {
     return null;
   };
 
-  const forbiddenEvent = ({ before, event, after }: Step): string | null => {
+  const forbiddenEvent = (step: Step): string | null => {
+    const { before, event, after } = step;
     switch (event.type) {
+      case 'job.taken_over':
+        return forbiddenTakeOver({ ...step, event });
+      case 'job.handed_over':
+        return forbiddenHandOver({ ...step, event });
       case 'intake.completed':
         return [event.condition.simCard, event.condition.memoryCard].includes('present') ? 'a card left in' : null;
       case 'erase.started':
@@ -119,6 +140,11 @@ export function createOracle(policy: Policy) {
 
   const note = ({ before, event, after }: Step) => {
     switch (event.type) {
+      case 'job.taken_over':
+        takenOver = true;
+        drawn ||= event.carried.drawn;
+        for (const eraser of event.carried.eraseOperators) erasers.add(eraser);
+        break;
       case 'erase.started':
         erasers.add(event.by);
         rebootUntil = null;

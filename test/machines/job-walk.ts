@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type createJobSteps, type JobSnapshot, placeOfJob, serialiseJob } from '../../electron/features/jobs/job.ts';
-import type { IdentityTags, JobEvent } from '../../electron/features/jobs/job.types.ts';
+import type { CarriedFacts, IdentityTags, JobEvent } from '../../electron/features/jobs/job.types.ts';
 import { type JobPlace, mandatorySteps, PostEraseCheck, StepId } from '../../shared/jobs.ts';
 
 export const mine: IdentityTags = { serial: ['s1'], imei: ['i1'], meid: [], eid: [] };
@@ -28,17 +28,29 @@ const checks = fc.array(
 );
 const present = fc.constantFrom('removed', 'absent', 'absent', 'present');
 
+const condition = fc.record({
+  simCard: present,
+  memoryCard: present,
+  powersOn: fc.boolean(),
+  screen: fc.constant('intact'),
+  housing: fc.constant('intact'),
+  batterySwollen: fc.boolean(),
+} as const);
+const carried: fc.Arbitrary<CarriedFacts> = fc.record({
+  condition: fc.option(condition),
+  attempts: fc.nat(3),
+  interruptions: fc.nat(3),
+  erasure: fc.constantFrom(null, 'failed', 'indeterminate', 'erased_verified', 'manual_bypass'),
+  drawn: fc.boolean(),
+  eraseOperators: fc.uniqueArray(operators),
+});
+
 const event: fc.Arbitrary<JobEvent> = fc.oneof(
+  fc.record({ type: fc.constant('job.handed_over' as const), legalHold: fc.boolean() }),
+  fc.record({ type: fc.constant('job.taken_over' as const), handover: fc.constantFrom('h1', 'h2'), carried }),
   fc.record({
     type: fc.constant('intake.completed' as const),
-    condition: fc.record({
-      simCard: present,
-      memoryCard: present,
-      powersOn: fc.boolean(),
-      screen: fc.constant('intact'),
-      housing: fc.constant('intact'),
-      batterySwollen: fc.boolean(),
-    } as const),
+    condition,
   }),
   fc.record({
     type: fc.constant('erase.started' as const),
@@ -104,6 +116,22 @@ const event: fc.Arbitrary<JobEvent> = fc.oneof(
   fc.record({ type: fc.constant('job.signed_off' as const), by: operators, testerAgain: fc.boolean() }),
 );
 
+const accepted = {
+  simCard: 'absent',
+  memoryCard: 'absent',
+  powersOn: true,
+  screen: 'intact',
+  housing: 'intact',
+  batterySwollen: false,
+} as const;
+const fromElsewhere = (drawn: boolean): CarriedFacts => ({
+  condition: accepted,
+  attempts: 1,
+  interruptions: 0,
+  erasure: 'failed',
+  drawn,
+  eraseOperators: ['op_c'],
+});
 const start = { type: 'erase.started', at: 1, by: 'op_a', read: mine, label: 'none' } as const;
 const approve = { type: 'bypass.approved', approval: 'a1', at: 10, expiresAt: 1_000 } as const;
 const clear = { activation: 'clear', frp: 'clear', mdm: 'clear', blacklist: 'clear' } as const;
@@ -113,15 +141,11 @@ const onward: Partial<Record<JobPlace, JobEvent[]>> = {
   intake: [
     {
       type: 'intake.completed',
-      condition: {
-        simCard: 'absent',
-        memoryCard: 'absent',
-        powersOn: true,
-        screen: 'intact',
-        housing: 'intact',
-        batterySwollen: false,
-      },
+      condition: accepted,
     },
+    ...[false, true].map(
+      (drawn): JobEvent => ({ type: 'job.taken_over', handover: 'h1', carried: fromElsewhere(drawn) }),
+    ),
   ],
   'reset.awaiting_start': [{ ...start, legalHold: false, owner: 'nobody' }],
   'reset.erasing': [

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type JobGuards, refuse } from '../../electron/features/jobs/job.guards.ts';
 import { createJobSteps, placeOfJob } from '../../electron/features/jobs/job.ts';
 import type { JobContext } from '../../electron/features/jobs/job.types.ts';
+import type { Condition } from '../../shared/jobs.ts';
 import { createOracle } from './job-oracle.ts';
 import { moves, policies, walk } from './job-walk.ts';
 
@@ -48,6 +49,8 @@ describe('a guard that says the opposite is noticed', () => {
   );
 });
 
+const withoutSim = (condition: Condition | null): Condition | null => condition && { ...condition, simCard: 'removed' };
+
 /** Each guard with one of its reasons taken away: it is shown a world in which that reason does not arise. */
 const blinded: Record<string, Partial<JobGuards>> = {
   'a SIM card left in': {
@@ -58,6 +61,11 @@ const blinded: Record<string, Partial<JobGuards>> = {
   },
   'a legal hold': { eraseStart: (c, e) => refuse.eraseStart(c, { ...e, legalHold: false }) },
   "somebody else's device": { eraseStart: (c, e) => refuse.eraseStart(c, { ...e, owner: 'nobody' }) },
+  'a SIM card left in elsewhere': {
+    takeOver: (c, e) =>
+      refuse.takeOver(c, { ...e, carried: { ...e.carried, condition: withoutSim(e.carried.condition) } }),
+  },
+  'a job taken over twice': { takeOver: (c, e) => refuse.takeOver({ ...c, takenOver: undefined }, e) },
   'another device on the cable': { eraseStart: (c, e) => refuse.eraseStart(c, { ...e, read: c.identity }) },
   'a label that differs': { eraseStart: (c, e) => refuse.eraseStart(c, { ...e, label: 'none' }) },
   'a bypass without evidence': { bypassRequest: (c, e) => refuse.bypassRequest(c, { ...e, evidence: 1 }) },

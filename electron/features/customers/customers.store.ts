@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Lot, Lot as LotSchema, Standing } from '../../../shared/customers.ts';
 import { CustomerId, JobId, LotId } from '../../../shared/ids.ts';
+import { overPlaces } from '../../../shared/jobs.ts';
 import type { Reads, Tx } from '../../database/database.ts';
 import { query } from '../../database/query.ts';
 import type { Tables } from '../../database/tables.ts';
@@ -50,7 +51,7 @@ export function createCustomersStore(read: Reads) {
             .innerJoin('job', 'job.id', 'lot_job.job')
             .where('lot_job.lot', '=', id)
             .select(['job.id', 'job.ticket', 'lot_job.standing', 'lot_job.item'])
-            .select(sql<number>`job.place NOT IN ('completed', 'failed')`.as('open'))
+            .select(sql<number>`job.place NOT IN (${sql.join(overPlaces)})`.as('open'))
             .orderBy('job.opened_at'),
         )
         .map(raw => ({

@@ -131,20 +131,8 @@ export function createDevices(deps: DevicesDeps) {
 
   const gone = (device: LiveDevice) => {
     if (claims.setPresent(device.id, false)) return;
-    if (device.identifiedIdx !== null) recordLoss(device);
+    if (device.identifiedIdx !== null) recordLoss(deps, device);
     leave(device);
-  };
-
-  /** A device leaves whether the disk takes the record or not; nobody waits here who could be told. */
-  const recordLoss = ({ id, sighting }: LiveDevice) => {
-    try {
-      database.write(tx =>
-        journal.append(tx, { type: 'device.lost', device: id, data: { portPath: connectorName(sighting.portPath) } }),
-      );
-    } catch (error) {
-      const code = error instanceof BenchError ? error.code : 'internal';
-      deps.log({ level: 'error', event: 'device.lost_not_recorded', device: id, code });
-    }
   };
 
   const arrive = (sighting: Sighting) => {
@@ -223,6 +211,15 @@ export function createDevices(deps: DevicesDeps) {
       }
       return { identifiers: device.read.identifiers, identifiedIdx: device.identifiedIdx };
     },
+    /** Devices that are ready, with the identity last read. */
+    ready: () =>
+      [...live.values()].flatMap(device =>
+        stateOfDevice(device) === 'ready' && device.read
+          ? [{ id: device.id, identifiers: device.read.identifiers }]
+          : [],
+      ),
+    /** Asks a device anew who it is; the id may change when it says something else. */
+    readAgain: async (id: DeviceId): Promise<DeviceId> => (await identify(id)).id,
     isReady: (id: DeviceId) => {
       const device = live.get(id);
       return device !== undefined && ['ready', 'busy'].includes(stateOfDevice(device));
@@ -243,6 +240,18 @@ export function createDevices(deps: DevicesDeps) {
 }
 
 export type Devices = ReturnType<typeof createDevices>;
+
+/** A device leaves whether the disk takes the record or not; nobody waits here who could be told. */
+function recordLoss({ database, journal, log }: DevicesDeps, { id, sighting }: LiveDevice): void {
+  try {
+    database.write(tx =>
+      journal.append(tx, { type: 'device.lost', device: id, data: { portPath: connectorName(sighting.portPath) } }),
+    );
+  } catch (error) {
+    const code = error instanceof BenchError ? error.code : 'internal';
+    log({ level: 'error', event: 'device.lost_not_recorded', device: id, code });
+  }
+}
 
 function identityReader(adapters: readonly DeviceAdapter[]) {
   const adapterOf = ({ adapter: name }: Sighting) => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type SignedDirectory, SiteDirectory } from '../../../shared/directory.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import { directoryKeyName, openDirectoryNote, signDirectory } from '../../../shared/tlog/directory-note.ts';
+import { signHandover } from '../../../shared/tlog/handover-note.ts';
 import { createNoteSigner } from '../../../shared/tlog/note.ts';
 import type { Keystore } from '../../drivers/keystore/keystore.ts';
 import type { Random } from '../../drivers/random/random.ts';
@@ -32,6 +33,8 @@ export function siteKeysFrom(stored: Stored) {
       const sealed = await sealWith(sealing, directory);
       return { sealed, note: signDirectory({ site, version: directory.version, sealed }, signer) };
     },
+    /** What the site's key says of a file by which a job leaves a bench of it. */
+    vouchFor: (about: { logVkey: string; payload: string }): string => signHandover({ site, ...about }, signer),
     /** Throws `bad_input` for what the key of this site did not sign. */
     async open(signed: SignedDirectory): Promise<SiteDirectory> {
       try {

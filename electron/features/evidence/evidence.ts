@@ -2,7 +2,7 @@ import { BenchError } from '../../../shared/errors.ts';
 import type { Evidence, EvidenceCondition, evidenceMethods } from '../../../shared/evidence.ts';
 import type { DeviceId, OperatorId } from '../../../shared/ids.ts';
 import { EvidenceId, type JobId } from '../../../shared/ids.ts';
-import type { JobState } from '../../../shared/jobs.ts';
+import { isOver, type JobState } from '../../../shared/jobs.ts';
 import type { Blobs } from '../../database/blobs.ts';
 import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
@@ -62,7 +62,7 @@ export function createEvidence(deps: EvidenceDeps) {
     return row;
   };
   const dekOfJob = (jobId: JobId) => subjects.dekOf(subjectOf(deps.jobOf(jobId).deviceId));
-  const isClosed = (jobId: JobId) => ['completed', 'failed'].includes(deps.jobOf(jobId).state);
+  const isClosed = (jobId: JobId) => isOver(deps.jobOf(jobId).state);
   const mustBeOpen = (jobId: JobId) => {
     if (!isClosed(jobId)) return;
     throw new BenchError('state_refused', 'The job is closed. A supervisor can add a correction to it, with a reason.');

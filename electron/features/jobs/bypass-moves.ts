@@ -1,6 +1,7 @@
 import type { BypassReason } from '../../../shared/approvals.ts';
 import type { Authentication } from '../../../shared/events.ts';
 import type { ApprovalId, JobId, OperatorId } from '../../../shared/ids.ts';
+import { isOver } from '../../../shared/jobs.ts';
 import type { Tx } from '../../database/database.ts';
 import { placeOfJob } from './job.ts';
 import type { Jobs } from './jobs.ts';
@@ -68,7 +69,7 @@ export function bypassMoves(jobs: Jobs) {
         by: undefined,
       });
     },
-    isOver: (jobId: JobId) => ['completed', 'failed'].includes(placeOfJob(jobs.find(jobId).snapshot)),
+    isOver: (jobId: JobId) => isOver(placeOfJob(jobs.find(jobId).snapshot)),
     isWaiting: (jobId: JobId) => placeOfJob(jobs.find(jobId).snapshot) === 'reset.bypass_approved',
     tell: (jobId: JobId) => {
       jobs.tell(jobId);

@@ -121,6 +121,18 @@ export const refuse = {
     return event.passed ? null : 'Data was found on the device.';
   },
 
+  handOver(_: JobContext, event: Of<'job.handed_over'>): Refusal {
+    return event.legalHold ? 'A legal hold lies on this device: it stays at this station.' : null;
+  },
+
+  takeOver(context: JobContext, event: Of<'job.taken_over'>): Refusal {
+    if (context.takenOver !== undefined) return 'This job was taken over already.';
+    const { condition } = event.carried;
+    if (condition?.simCard === 'present' || condition?.memoryCard === 'present')
+      return 'The other station left a card in the device. Open a new job and do the intake again.';
+    return null;
+  },
+
   /** Back to the one place the job was held at. */
   release(context: JobContext, place: HoldablePlace): Refusal {
     return context.heldFrom === place ? null : 'The job was held somewhere else.';

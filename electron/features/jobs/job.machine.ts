@@ -1,5 +1,5 @@
 import { assign, setup } from 'xstate';
-import type { JobPlace, PostEraseCheck } from '../../../shared/jobs.ts';
+import type { ErasureStatus, JobPlace, PostEraseCheck } from '../../../shared/jobs.ts';
 import { type JobGuards, refuse } from './job.guards.ts';
 import type { HoldablePlace, JobContext, JobEvent, JobInput } from './job.types.ts';
 
@@ -27,6 +27,7 @@ const bypassRequest = {
 const recordLocks = { actions: 'noteLocks' } as const;
 const waiveLock = { guard: 'mayWaive', actions: 'noteWaiver' } as const;
 const fail = { target: '#job.failed' } as const;
+const handOver = { guard: 'mayHandOver', target: '#job.handed_over' } as const;
 const hold = (place: HoldablePlace) =>
   ({ target: '#job.on_hold', actions: { type: 'noteHold', params: { place } } }) as const;
 
@@ -38,6 +39,7 @@ const setupJob = (refuse: JobGuards) =>
         event.type === 'erase.started' && refuse.eraseStart(context, event) === null,
       mayRequestBypass: ({ context, event }) =>
         event.type === 'bypass.requested' && refuse.bypassRequest(context, event) === null,
+      mayHandOver: ({ context, event }) => event.type === 'job.handed_over' && refuse.handOver(context, event) === null,
       mayWaive: ({ context, event }) => event.type === 'lock.waived' && refuse.waive(context, event) === null,
     },
     actions: {
@@ -62,6 +64,19 @@ const setupJob = (refuse: JobGuards) =>
       noteLocks: assign(({ event }) => (event.type !== 'locks.recorded' ? {} : { locks: event.locks, waived: [] })),
       noteWaiver: assign(({ context, event }) =>
         event.type !== 'lock.waived' ? {} : { waived: [...new Set([...context.waived, event.lock])] },
+      ),
+      noteTakeOver: assign(({ context, event }) =>
+        event.type !== 'job.taken_over'
+          ? {}
+          : {
+              takenOver: event.handover,
+              condition: event.carried.condition,
+              attempts: event.carried.attempts,
+              interruptions: event.carried.interruptions,
+              erasure: unfavourable(event.carried.erasure),
+              eraseOperators: [...new Set([...context.eraseOperators, ...event.carried.eraseOperators])],
+              sampling: { drawn: context.sampling.drawn || event.carried.drawn, verifiedBy: null },
+            },
       ),
       noteHold: assign((_, params: { place: HoldablePlace }) => ({ heldFrom: params.place })),
     },
@@ -102,6 +117,20 @@ export const createJobMachine = (refuse: JobGuards) =>
             target: 'reset',
             actions: assign(({ event }) => ({ condition: event.condition })),
           },
+          'job.taken_over': [
+            {
+              guard: ({ context, event }) =>
+                event.carried.condition !== null && refuse.takeOver(context, event) === null,
+              target: 'reset',
+              actions: 'noteTakeOver',
+            },
+            {
+              guard: ({ context, event }) =>
+                event.carried.condition === null && refuse.takeOver(context, event) === null,
+              actions: 'noteTakeOver',
+            },
+          ],
+          'job.handed_over': handOver,
           'job.failed': fail,
           'job.held': hold('intake'),
         },
@@ -110,7 +139,12 @@ export const createJobMachine = (refuse: JobGuards) =>
         initial: 'awaiting_start',
         states: {
           awaiting_start: {
-            on: { 'erase.started': eraseStart, 'job.failed': fail, 'job.held': hold('reset.awaiting_start') },
+            on: {
+              'erase.started': eraseStart,
+              'job.handed_over': handOver,
+              'job.failed': fail,
+              'job.held': hold('reset.awaiting_start'),
+            },
           },
           erasing: {
             on: {
@@ -134,6 +168,7 @@ export const createJobMachine = (refuse: JobGuards) =>
             on: {
               'erase.started': eraseStart,
               'bypass.requested': bypassRequest,
+              'job.handed_over': handOver,
               'job.failed': fail,
               'job.held': hold('reset.interrupted'),
             },
@@ -172,12 +207,18 @@ export const createJobMachine = (refuse: JobGuards) =>
             },
           },
           erased: {
-            on: { 'functional.begun': '#job.functional', 'job.failed': fail, 'job.held': hold('reset.erased') },
+            on: {
+              'functional.begun': '#job.functional',
+              'job.handed_over': handOver,
+              'job.failed': fail,
+              'job.held': hold('reset.erased'),
+            },
           },
           erase_failed: {
             on: {
               'erase.started': eraseStart,
               'bypass.requested': bypassRequest,
+              'job.handed_over': handOver,
               'job.failed': fail,
               'job.held': hold('reset.erase_failed'),
             },
@@ -245,6 +286,7 @@ export const createJobMachine = (refuse: JobGuards) =>
           'locks.recorded': recordLocks,
           'lock.waived': waiveLock,
           'functional.finished': { guard: ({ context }) => refuse.functionalEnd(context) === null, target: 'qc' },
+          'job.handed_over': handOver,
           'job.failed': fail,
           'job.held': hold('functional'),
         },
@@ -273,6 +315,7 @@ export const createJobMachine = (refuse: JobGuards) =>
             })),
           },
           'job.rejected': 'functional',
+          'job.handed_over': handOver,
           'job.failed': fail,
           'job.held': hold('qc'),
         },
@@ -294,10 +337,16 @@ export const createJobMachine = (refuse: JobGuards) =>
       },
       completed: { type: 'final' },
       failed: { type: 'final' },
+      handed_over: { type: 'final' },
     },
   });
 
 export const jobMachine = createJobMachine(refuse);
+
+/** What another station says against a device counts here too; what it says for it has to be done again. */
+export function unfavourable(status: ErasureStatus | null): ErasureStatus | null {
+  return status === 'failed' || status === 'indeterminate' ? status : null;
+}
 
 /** The machine's state value as one word. */
 export function placeOf(value: unknown): JobPlace {

@@ -42,7 +42,17 @@ export function placeOfJob(snapshot: JobSnapshot): JobPlace {
 
 function whyNot(guards: JobGuards, snapshot: JobSnapshot, event: JobEvent): string {
   const refusal = guardOf(guards, snapshot.context, event);
-  return refusal ?? `Not possible now: the job is in ${placeOfJob(snapshot)}.`;
+  return refusal ?? placeRefusal(placeOfJob(snapshot), event);
+}
+
+function placeRefusal(place: JobPlace, { type }: JobEvent): string {
+  if (place === 'handed_over') return 'The job was handed over: it goes on at another station and no more here.';
+  if (type !== 'job.handed_over') return `Not possible now: the job is in ${place}.`;
+  if (place === 'reset.erasing' || place === 'reset.verifying')
+    return 'An erase runs on this device. Hand the job over when it has ended.';
+  if (place === 'reset.bypass_requested' || place === 'reset.bypass_approved')
+    return 'A bypass is asked for or approved. Have it denied, revoked or used first.';
+  return place === 'on_hold' ? 'The job is on hold. Release it first.' : 'The job is over.';
 }
 
 function guardOf(refuse: JobGuards, context: JobContext, event: JobEvent): string | null {
@@ -72,6 +82,10 @@ function guardOf(refuse: JobGuards, context: JobContext, event: JobEvent): strin
       return refuse.waive(context, event);
     case 'sample.verified':
       return refuse.sample(context, event);
+    case 'job.handed_over':
+      return refuse.handOver(context, event);
+    case 'job.taken_over':
+      return refuse.takeOver(context, event);
     case 'job.signed_off':
       return refuse.signOff(context, event);
     default:
@@ -80,18 +94,19 @@ function guardOf(refuse: JobGuards, context: JobContext, event: JobEvent): strin
 }
 
 const actionsAt: Record<JobPlace, JobAction[]> = {
-  intake: ['complete_intake', 'hold', 'fail'],
-  'reset.awaiting_start': ['start_erase', 'hold', 'fail'],
+  intake: ['complete_intake', 'hold', 'hand_over', 'fail'],
+  'reset.awaiting_start': ['start_erase', 'hold', 'hand_over', 'fail'],
   'reset.erasing': [],
-  'reset.interrupted': ['start_erase', 'request_bypass', 'hold', 'fail'],
+  'reset.interrupted': ['start_erase', 'request_bypass', 'hold', 'hand_over', 'fail'],
   'reset.verifying': [],
-  'reset.erased': ['begin_functional', 'hold', 'fail'],
-  'reset.erase_failed': ['start_erase', 'request_bypass', 'hold', 'fail'],
+  'reset.erased': ['begin_functional', 'hold', 'hand_over', 'fail'],
+  'reset.erase_failed': ['start_erase', 'request_bypass', 'hold', 'hand_over', 'fail'],
   'reset.bypass_requested': ['decide_bypass', 'hold', 'fail'],
   'reset.bypass_approved': ['begin_functional', 'hold', 'fail'],
-  functional: ['record_step', 'record_locks', 'waive_lock', 'finish_functional', 'hold', 'fail'],
-  qc: ['record_locks', 'waive_lock', 'verify_sample', 'sign_off', 'reject', 'hold', 'fail'],
+  functional: ['record_step', 'record_locks', 'waive_lock', 'finish_functional', 'hold', 'hand_over', 'fail'],
+  qc: ['record_locks', 'waive_lock', 'verify_sample', 'sign_off', 'reject', 'hold', 'hand_over', 'fail'],
   on_hold: ['release'],
+  handed_over: [],
   completed: [],
   failed: [],
 };

@@ -1,3 +1,4 @@
+import type { Carried } from '../../../shared/handover.ts';
 import type {
   Condition,
   ErasureStatus,
@@ -12,7 +13,10 @@ import type {
 /** Keyed digests of identifiers, made with the key of the device's subject; never the identifiers themselves. */
 export type IdentityTags = { serial: string[]; imei: string[]; meid: string[]; eid: string[] };
 
-export type HoldablePlace = Exclude<JobPlace, 'reset.erasing' | 'reset.verifying' | 'completed' | 'failed' | 'on_hold'>;
+export type HoldablePlace = Exclude<
+  JobPlace,
+  'reset.erasing' | 'reset.verifying' | 'completed' | 'failed' | 'on_hold' | 'handed_over'
+>;
 
 /** What a job remembers. Plain JSON, no personal data: it is stored with every move. Times are ms since 1970. */
 export type JobContext = {
@@ -34,12 +38,17 @@ export type JobContext = {
   sampling: { drawn: boolean; verifiedBy: string | null };
   selfSignedOff: boolean;
   heldFrom: HoldablePlace | null;
+  /** The hand-over by which it came from another station; absent for a job that began here. */
+  takenOver?: string | undefined;
 };
 
 /** `inherited`: an earlier job of the device was drawn and ended without its verification, so this one is drawn too. */
 export type JobInput = Pick<JobContext, 'identity' | 'policy'> & { inherited?: { eraseOperators: string[] } | null };
 
 export type InterruptionCause = 'restart' | 'unplugged' | 'tool_lost' | 'stalled' | 'not_stored';
+
+/** What the machine goes by of a job that began at another station. */
+export type CarriedFacts = Omit<Carried, 'place' | 'eraseOperators'> & { eraseOperators: string[] };
 
 /** Facts that happened. `by` is an operator id, `at` ms since 1970. */
 export type JobEvent =
@@ -75,4 +84,7 @@ export type JobEvent =
   | { type: 'job.rejected' }
   | { type: 'job.failed' }
   | { type: 'job.held' }
-  | { type: 'job.released' };
+  | { type: 'job.released' }
+  | { type: 'job.handed_over'; legalHold: boolean }
+  /** A job that began at another station goes on here, from where its intake was accepted. */
+  | { type: 'job.taken_over'; handover: string; carried: CarriedFacts };

@@ -1,4 +1,5 @@
 import { DeviceId, JobId } from '../../../shared/ids.ts';
+import { overPlaces } from '../../../shared/jobs.ts';
 import type { Reads, Tx } from '../../database/database.ts';
 import { query } from '../../database/query.ts';
 import type { Tables } from '../../database/tables.ts';
@@ -18,7 +19,7 @@ export type JobRow = {
   updatedAt: string;
 };
 
-const closed = ['completed', 'failed'];
+const closed = [...overPlaces];
 
 /** Queries of the jobs. */
 export function createJobsStore(read: Reads) {

@@ -1,21 +1,22 @@
-import { hasIdentifier, type Identifiers } from '../../../shared/devices.ts';
+import type { Identifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { JobEntryType } from '../../../shared/events.ts';
-import { type ApprovalId, type DeviceId, JobId, type OperatorId } from '../../../shared/ids.ts';
+import type { ApprovalId, DeviceId, JobId, OperatorId } from '../../../shared/ids.ts';
 import type { Job, jobMethods } from '../../../shared/jobs.ts';
 import type { Database, Tx } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Random } from '../../drivers/random/random.ts';
-import type { Handlers, Publish, SignedIn } from '../../handlers.ts';
+import type { Handlers, Publish } from '../../handlers.ts';
 import type { AnyEntry, Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
 import { tagIdentity } from './identity-tags.ts';
 import { compareIdentity } from './job.guards.ts';
-import { type JobSnapshot, newJob, placeOfJob, step } from './job.ts';
+import { type JobSnapshot, placeOfJob, step } from './job.ts';
 import { type Act, createJobActs } from './job-acts.ts';
 import { type Progress, viewOfJob } from './job-view.ts';
 import { createJobsStore, type JobRow } from './jobs.store.ts';
+import { createOpening } from './open-job.ts';
 
 export type JobPolicy = { selfSignOff: boolean; unknownLocksPass: boolean };
 
@@ -50,7 +51,7 @@ export type JobsDeps = {
 
 /** Jobs of the bench: every move goes through the machine and is journalled in the same transaction. */
 export function createJobs(deps: JobsDeps) {
-  const { database, journal, subjects, settings, clock, random, publish } = deps;
+  const { database, journal, subjects, clock, publish } = deps;
   const store = createJobsStore(database.read);
   const progress = new Map<JobId, Progress>();
 
@@ -95,58 +96,13 @@ export function createJobs(deps: JobsDeps) {
     return tell(id);
   };
 
-  const open = async (deviceId: DeviceId, caller: SignedIn): Promise<Job> => {
-    const { identifiers, identifiedIdx } = deps.devices.identityOf(deviceId);
-    if (!hasIdentifier(identifiers))
-      throw new BenchError('state_refused', 'The device told nothing that names it. Identify it first.');
-    if (store.openOf(deviceId)) throw new BenchError('conflict', 'This device has an open job already.');
-    const previous = earlierJobOf(identifiers);
-    const inherited = previous && drawnWithoutVerification(find(previous));
-    const id = JobId.parse(random.uuidV7(clock.now()));
-    const number = database.write(tx => {
-      const next = settings.next(tx, 'ticket-counter', Math.max(10_000, deps.ticketFloor()));
-      const ticket = `${settings.get('prefix')}-${next}`;
-      const now = new Date(clock.now()).toISOString();
-      const identity = tagIdentity(subjects, deviceId, identifiers);
-      store.insert(tx, {
-        id,
-        ticket,
-        deviceId,
-        snapshot: newJob({ identity, policy: deps.policy, inherited }),
-        identifiedIdx,
-        reasonIdx: null,
-        previous,
-        openedAt: now,
-        updatedAt: now,
-      });
-      journal.append(tx, {
-        type: 'job.opened',
-        actor: caller.operatorId,
-        device: deviceId,
-        job: id,
-        data: {
-          ticket,
-          identifiedAt: journal.entry(identifiedIdx).seq,
-          previous,
-          inheritsDraw: inherited !== null,
-          policy: deps.policy,
-        },
-      });
-      deps.onOpened(tx, { id, deviceId, identifiers }, caller.operatorId);
-      return next;
-    });
-    await deps.onTicket(number);
-    return tell(id);
-  };
-
   const sameDevice = (row: JobRow, identifiers: Identifiers) =>
     subjects.dek(subjectOf(row.deviceId)) !== null &&
     compareIdentity(row.snapshot.context.identity, tagIdentity(subjects, row.deviceId, identifiers)) === 'same';
-  const earlierJobOf = (identifiers: Identifiers): JobId | null =>
-    store.closed(5_000).find(row => sameDevice(row, identifiers))?.id ?? null;
+  const open = createOpening({ ...deps, store, sameDevice, tell });
 
   const handlers = {
-    'jobs.open': ({ deviceId }, caller) => open(deviceId, caller),
+    'jobs.open': ({ deviceId }, caller) => open(deviceId, caller.operatorId),
     'jobs.list': ({ open: only }) =>
       [...(only === false ? [] : store.open()), ...(only === true ? [] : store.closed(1_000))].map(row => view(row.id)),
     'jobs.get': ({ jobId }) => view(jobId),
@@ -155,6 +111,7 @@ export function createJobs(deps: JobsDeps) {
 
   return {
     handlers,
+    has: (id: JobId) => store.find(id) !== undefined,
     find,
     view,
     tell,
@@ -165,6 +122,7 @@ export function createJobs(deps: JobsDeps) {
       else progress.delete(id);
       publish('job.changed', view(id));
     },
+    openFor: open,
     openJobOf: store.openOf,
     open: store.open,
     ofDevice: store.ofDevice,
@@ -188,10 +146,4 @@ function entryOf<T extends JobEntryType>(row: JobRow, act: Act<T>, next: JobSnap
     job: row.id,
     pii: Object.fromEntries(slots),
   };
-}
-
-/** Whose look a new job of the same device still owes; null when it owes none. */
-function drawnWithoutVerification({ snapshot: { context } }: JobRow): { eraseOperators: string[] } | null {
-  const { sampling, eraseOperators } = context;
-  return sampling.drawn && sampling.verifiedBy === null ? { eraseOperators } : null;
 }

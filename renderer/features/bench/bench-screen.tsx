@@ -2,7 +2,7 @@ import { SegmentedControl, Title } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Device } from '../../../shared/devices.ts';
 import type { JobId } from '../../../shared/ids.ts';
-import type { Job } from '../../../shared/jobs.ts';
+import { isOver, type Job } from '../../../shared/jobs.ts';
 import { useCan } from '../../state/bench.tsx';
 import { useDevices, useJobs } from '../../state/sources.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
@@ -109,7 +109,7 @@ const isWorking = ({ device, job }: Row): boolean =>
   job?.place === 'reset.erasing' ||
   job?.place === 'reset.verifying';
 
-const isOpen = (job: Job): boolean => job.state !== 'completed' && job.state !== 'failed';
+const isOpen = (job: Job): boolean => !isOver(job.state);
 
 /** Connectors with a name first, in the order of their names and numbers; then the others by what the system calls them. */
 function byPlace(a: Device, b: Device): number {

@@ -21,6 +21,7 @@ const needed: Record<JobAction, Permission> = {
   reject: 'job.qc',
   hold: 'job.hold',
   release: 'job.release',
+  hand_over: 'job.hand_over',
   fail: 'job.work',
 };
 

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
-import type { Job } from '../../../shared/jobs.ts';
+import { isOver, type Job } from '../../../shared/jobs.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
@@ -13,7 +13,7 @@ export function EvidenceSection({ job }: { job: Job }) {
   const can = useCan();
   const { value: items, error, set } = useEvidence();
   const { busy, error: failure, run } = useAction();
-  const closed = job.state === 'completed' || job.state === 'failed';
+  const closed = isOver(job.state);
   const broken = items?.some(item => item.condition !== 'whole' && item.supersededBy === null) ?? false;
   return (
     <details className="fold" open={broken}>

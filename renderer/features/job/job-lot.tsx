@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useMemo } from 'react';
 import { LotId } from '../../../shared/ids.ts';
-import type { Job } from '../../../shared/jobs.ts';
+import { isOver, type Job } from '../../../shared/jobs.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { useLots } from '../../state/sources.ts';
 import { useAction } from '../../state/use-action.ts';
@@ -16,7 +16,7 @@ export function JobLot({ job }: { job: Job }) {
   const source = useMemo(() => ({ load: () => api['lots.of_job']({ jobId: job.id }) }), [api, job.id]);
   const { value: lot, reload } = useLive(source);
   const { busy, error, run } = useAction();
-  const over = job.state === 'completed' || job.state === 'failed';
+  const over = isOver(job.state);
   const open = (items ?? []).filter(each => each.state === 'open' || each.id === lot?.id);
   if (open.length === 0) return null;
   const label = (name: string | null, customer: string | null) => `${name ?? 'forgotten'} · ${customer ?? 'forgotten'}`;

@@ -1,7 +1,7 @@
 import { CloseButton, Loader } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { JobId } from '../../../shared/ids.ts';
-import type { Job } from '../../../shared/jobs.ts';
+import { isOver, type Job } from '../../../shared/jobs.ts';
 import { useCan } from '../../state/bench.tsx';
 import { useJob } from '../../state/sources.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
@@ -74,9 +74,7 @@ function JobContent({ job, onClose, onJob }: Props) {
       <IdentifierList ids={job.identifiers} />
       <p className="panel-place" aria-live="polite">
         <StatusMark tone={placeTones[job.place]}>{jobPlaceWords[job.place]}</StatusMark>
-        {!job.attached && job.state !== 'completed' && job.state !== 'failed' && (
-          <StatusMark tone="stopped">Device not ready on a cable</StatusMark>
-        )}
+        {!job.attached && !isOver(job.state) && <StatusMark tone="stopped">Device not ready on a cable</StatusMark>}
         {job.sampled && (
           <StatusMark tone={job.sampleVerified ? 'good' : 'attention'}>
             {job.sampleVerified ? 'Sample verified' : 'Drawn for sampling'}

@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import type { Job } from '../../../shared/jobs.ts';
+import { isOver, type Job } from '../../../shared/jobs.ts';
 import { ReportLanguage, ReportScope, ReportVariant } from '../../../shared/reports.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { useReports } from '../../state/sources.ts';
@@ -26,7 +26,7 @@ export function JobReports({ job }: { job: Job }) {
   const { value: letterhead } = useLive(source);
   const mine = variant === 'internal' ? session.language : null;
   const language = chosen ?? mine ?? letterhead?.language ?? 'en';
-  const finished = job.state === 'completed' || job.state === 'failed';
+  const finished = isOver(job.state);
   const newestFirst = (items ?? []).toSorted((a, b) => b.sequence - a.sequence);
   return (
     <details className="fold" open={finished}>

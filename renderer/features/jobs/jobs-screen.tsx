@@ -2,7 +2,7 @@ import { SegmentedControl, TextInput, Title } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import type { JobId } from '../../../shared/ids.ts';
-import type { Job } from '../../../shared/jobs.ts';
+import { isOver, type Job } from '../../../shared/jobs.ts';
 import { useJobs } from '../../state/sources.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Empty } from '../../ui/page.tsx';
@@ -61,7 +61,7 @@ export function JobsScreen({ jobId, onOpenJob, panel }: Props) {
 }
 
 function fits(job: Job, shown: Shown): boolean {
-  const done = job.state === 'completed' || job.state === 'failed';
+  const done = isOver(job.state);
   return shown === 'all' || done === (shown === 'done');
 }
 

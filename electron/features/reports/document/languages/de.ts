@@ -237,6 +237,7 @@ export const german: Texts = {
     completed: 'Abgeschlossen',
     failed: 'Fehlgeschlagen',
     on_hold: 'Angehalten',
+    handed_over: 'Übergeben',
   },
   step: {
     display: 'Anzeige',

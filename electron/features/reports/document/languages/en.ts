@@ -235,6 +235,7 @@ export const english: Texts = {
     completed: 'Completed',
     failed: 'Failed',
     on_hold: 'On hold',
+    handed_over: 'Handed over',
   },
   step: {
     display: 'Display',

@@ -235,6 +235,7 @@ export const spanish: Texts = {
     completed: 'Terminado',
     failed: 'Fallido',
     on_hold: 'En espera',
+    handed_over: 'Entregado',
   },
   step: {
     display: 'Pantalla',

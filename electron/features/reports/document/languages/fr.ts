@@ -236,6 +236,7 @@ export const french: Texts = {
     completed: 'Terminé',
     failed: 'Échoué',
     on_hold: 'En attente',
+    handed_over: 'Transmis',
   },
   step: {
     display: 'Affichage',

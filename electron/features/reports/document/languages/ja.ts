@@ -233,6 +233,7 @@ export const japanese: Texts = {
     completed: '完了',
     failed: '失敗',
     on_hold: '保留',
+    handed_over: '引き渡し済み',
   },
   step: {
     display: '表示',

@@ -235,6 +235,7 @@ export const swedish: Texts = {
     completed: 'Klart',
     failed: 'Misslyckat',
     on_hold: 'Pausat',
+    handed_over: 'Överlämnat',
   },
   step: {
     display: 'Bildskärm',

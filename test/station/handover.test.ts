@@ -1,0 +1,294 @@
+import { afterEach, expect, test } from 'vitest';
+import { readSiteKeys } from '../../electron/features/directory/site-keys.ts';
+import type { Client } from '../../shared/client.ts';
+import type { Identifiers } from '../../shared/devices.ts';
+import type { HandoverFile } from '../../shared/handover.ts';
+import type { Job } from '../../shared/jobs.ts';
+import { condition, erase, openJob, pixelPng, startErase, testFunctions } from '../support/job-steps.ts';
+import { startStation, type TestStation } from '../support/start-station.ts';
+import { joinSite, type Stationed, signIn, twoStations } from '../support/two-stations.ts';
+
+let running: TestStation[] = [];
+afterEach(async () => {
+  for (const bench of running) await bench.close();
+  running = [];
+});
+
+async function start(options: Parameters<typeof twoStations>[0] = {}) {
+  const stations = await twoStations(options);
+  running = [stations.a.bench, stations.b.bench];
+  return stations;
+}
+
+const identifiersOf = (job: Job): Identifiers => job.identifiers;
+
+/** The same thing is unplugged here and plugged in there. */
+async function carry(from: Stationed, to: Stationed, job: Job): Promise<void> {
+  const phone = from.bench.virtual.list().find(({ identifiers }) => identifiers.serial === job.identifiers.serial);
+  if (!phone) throw new Error('this phone is nowhere');
+  if (phone.portPath !== null) from.bench.virtual.unplug(phone.id);
+  await from.bench.clock.advance(1_000);
+  const { manufacturer, model, revision } = phone;
+  to.bench.virtual.plug({ manufacturer, model, revision, identifiers: identifiersOf(job) });
+  await to.bench.clock.advance(2_000);
+}
+
+const take = async ({ bench, supervisor }: Stationed, { content }: Pick<HandoverFile, 'content'>): Promise<Job> => {
+  let settled = false;
+  const taking = supervisor['handover.take']({ content }).finally(() => {
+    settled = true;
+  });
+  taking.catch(() => {});
+  while (!settled) await bench.clock.advance(50);
+  return taking;
+};
+
+const entriesOf = (client: Client, jobId: Job['id']) => client['journal.list']({ jobId, limit: 200 });
+
+test('a job goes to another station of the site with what was found, and starts there from its accepted intake', async () => {
+  const { a, b } = await start();
+  const job = await erase(a.bench, a.technician, await openJob(a.bench, a.technician, 'fails'));
+  expect(job).toMatchObject({ place: 'reset.erase_failed' });
+  const file = await a.supervisor['handover.give']({ jobId: job.id, target: 'Bench by the window' });
+  expect(file.fileName).toBe(`handover-${job.ticket}.json`);
+  expect(file.content.length).toBeLessThan(40_000);
+  expect(file.content).not.toContain('window');
+  expect(await a.technician['jobs.get']({ jobId: job.id })).toMatchObject({ place: 'handed_over', actions: [] });
+
+  await carry(a, b, job);
+  const taken = await take(b, file);
+  expect(taken).toMatchObject({
+    place: 'reset.awaiting_start',
+    condition,
+    identifiers: job.identifiers,
+    erase: { attempts: 1, status: 'failed' },
+    attached: true,
+  });
+  expect(taken.ticket).not.toBe(job.ticket);
+  const { taken: from } = await b.technician['handover.of_job']({ jobId: taken.id });
+  expect(from).toMatchObject({
+    ticket: job.ticket,
+    station: 'Bench 1',
+    sha256: file.sha256,
+    carried: { place: 'reset.erase_failed', attempts: 1, drawn: false },
+  });
+  expect(from?.entries.map(({ type }) => type)).toEqual([
+    'device.identified',
+    'job.opened',
+    'job.intake_completed',
+    'job.erase_started',
+    'job.erase_reported',
+    'job.handed_over',
+  ]);
+  const entry = (await entriesOf(b.auditor, taken.id)).find(({ type }) => type === 'job.taken_over');
+  expect(entry?.data).toMatchObject({ origin: from?.origin, sha256: file.sha256, job: job.id });
+  expect(entry?.data.entries).toEqual(from?.entries.slice(0, -1).map(({ index }) => index));
+  expect(JSON.stringify(entry?.data)).not.toContain(String(job.identifiers.serial));
+
+  await erase(b.bench, b.technician, taken);
+  await testFunctions(b.technician, taken.id);
+  expect(await b.supervisor['jobs.sign_off']({ jobId: taken.id })).toMatchObject({
+    place: 'completed',
+    erase: { attempts: 2, status: 'erased_verified' },
+  });
+});
+
+test('a draw travels with the job, and whoever erased before verifies nothing', async () => {
+  const { a, b } = await start({ first: { draw: 1 } });
+  const drawn = await erase(a.bench, a.technician, await openJob(a.bench, a.technician));
+  expect(drawn).toMatchObject({ place: 'reset.erased', sampled: true });
+  const file = await a.supervisor['handover.give']({ jobId: drawn.id });
+  await carry(a, b, drawn);
+  const taken = await take(b, file);
+  expect(taken).toMatchObject({ place: 'reset.awaiting_start', sampled: true, erase: { status: null, attempts: 1 } });
+
+  await erase(b.bench, b.supervisor, taken);
+  await testFunctions(b.supervisor, taken.id);
+  await expect(b.technician['jobs.sign_off']({ jobId: taken.id })).rejects.toThrow('drawn for sampling');
+  const looked = { jobId: taken.id, passed: true, method: 'Looked for photos.' };
+  await expect(b.technician['jobs.verify_sample'](looked)).rejects.toThrow('Whoever erased');
+  await expect(b.supervisor['jobs.verify_sample'](looked)).rejects.toThrow('Whoever erased');
+});
+
+test('a file counts once; the job comes back only by a new file', async () => {
+  const { a, b } = await start();
+  const job = await openJob(a.bench, a.technician);
+  const file = await a.admin['handover.give']({ jobId: job.id });
+  await expect(take(a, file)).rejects.toMatchObject({ code: 'conflict' });
+  await carry(a, b, job);
+  const there = await take(b, file);
+  await expect(take(b, file)).rejects.toThrow(`as ${there.ticket}`);
+  const again = await a.admin['handover.save']({ jobId: job.id });
+  expect(again).toEqual(file);
+  await b.supervisor['jobs.hold']({ jobId: there.id, reason: 'Waits for a cable.' });
+  await expect(b.supervisor['handover.give']({ jobId: there.id })).rejects.toThrow('Release it first');
+  await b.supervisor['jobs.release']({ jobId: there.id });
+
+  const back = await b.supervisor['handover.give']({ jobId: there.id });
+  await carry(b, a, there);
+  const home = await take(a, back);
+  expect(home).toMatchObject({ place: 'reset.awaiting_start', previousTicket: job.ticket });
+  await expect(take(a, back)).rejects.toThrow('counts once');
+});
+
+test('nothing is done any more to a job that was handed over, and its file outlives a restart', async () => {
+  const { a, keystore } = await start();
+  const job = await openJob(a.bench, a.technician);
+  const { id: jobId } = job;
+  const file = await a.supervisor['handover.give']({ jobId, target: 'Second bench' });
+  const acts = [
+    () => startErase(a.bench, a.technician, job),
+    () => a.technician['jobs.fail']({ jobId, reason: 'No longer wanted' }),
+    () => a.technician['jobs.hold']({ jobId, reason: 'No longer wanted' }),
+    () => a.supervisor['handover.give']({ jobId }),
+  ];
+  for (const act of acts) await expect(act()).rejects.toMatchObject({ code: 'state_refused' });
+  await expect(a.technician['evidence.add']({ jobId, contentBase64: pixelPng, caption: 'Late' })).rejects.toThrow();
+  await expect(a.technician['lots.assign']({ jobId, lotId: null })).rejects.toMatchObject({ code: 'state_refused' });
+
+  await a.bench.station.close();
+  const restarted = await startStation({
+    seed: 'one again',
+    keystore,
+    dataDir: a.bench.dataDir,
+    startAt: a.bench.clock.now(),
+  });
+  running[0] = restarted;
+  const people = await signIn(restarted);
+  expect(await people.technician['jobs.get']({ jobId })).toMatchObject({ place: 'handed_over' });
+  expect(await people.supervisor['handover.save']({ jobId })).toEqual(file);
+  expect(await people.supervisor['handover.of_job']({ jobId })).toMatchObject({
+    given: { target: 'Second bench', sha256: file.sha256 },
+    taken: null,
+  });
+  const saved = (await entriesOf(people.auditor, jobId)).filter(({ type }) => type === 'job.handover_saved');
+  expect(saved).toHaveLength(2);
+  // The device may come back one day, as a new job.
+  await carry({ ...people, bench: { ...restarted, virtual: a.bench.virtual } }, people, job);
+  const device = (await people.technician['devices.list']()).find(({ state }) => state === 'ready');
+  if (!device) throw new Error('no device is ready');
+  expect(await people.technician['jobs.open']({ deviceId: device.id })).toMatchObject({ previousTicket: job.ticket });
+});
+
+test('a job is not handed over while an erase runs, while a bypass is open, or under a legal hold', async () => {
+  const { a } = await start();
+  const busy = await startErase(a.bench, a.technician, await openJob(a.bench, a.technician));
+  await expect(a.supervisor['handover.give']({ jobId: busy.id })).rejects.toThrow('An erase runs on this device');
+  expect(await a.technician['jobs.get']({ jobId: busy.id })).toMatchObject({ place: 'reset.erasing' });
+
+  const failed = await erase(a.bench, a.technician, await openJob(a.bench, a.technician, 'fails'));
+  const { id } = await a.technician['evidence.add']({ jobId: failed.id, contentBase64: pixelPng, caption: 'Shredded' });
+  await a.technician['approvals.request']({
+    jobId: failed.id,
+    reason: 'physically_destroyed',
+    done: 'Drilled through the board.',
+    evidenceIds: [id],
+  });
+  await expect(a.supervisor['handover.give']({ jobId: failed.id })).rejects.toThrow('A bypass is asked for');
+
+  const held = await openJob(a.bench, a.technician);
+  await a.admin['privacy.hold']({ subject: held.deviceId, reason: 'Asked for by a court.' });
+  await expect(a.supervisor['handover.give']({ jobId: held.id })).rejects.toThrow('A legal hold');
+  await expect(a.technician['handover.give']({ jobId: held.id })).rejects.toMatchObject({ code: 'not_permitted' });
+});
+
+test('another device, no device and a device with an open job take nothing over', async () => {
+  const { a, b } = await start();
+  const job = await openJob(a.bench, a.technician);
+  const file = await a.supervisor['handover.give']({ jobId: job.id });
+  await expect(take(b, file)).rejects.toMatchObject({ code: 'device_lost' });
+  await b.bench.plug();
+  await expect(take(b, file)).rejects.toMatchObject({ code: 'device_lost' });
+  await carry(a, b, job);
+  const device = (await b.technician['devices.list']()).find(
+    ({ identifiers }) => identifiers.serial === job.identifiers.serial,
+  );
+  if (!device) throw new Error('the device is not there');
+  const own = await b.technician['jobs.open']({ deviceId: device.id });
+  await expect(take(b, file)).rejects.toMatchObject({ code: 'conflict' });
+  await b.technician['jobs.fail']({ jobId: own.id, reason: 'Opened too early.' });
+  expect(await take(b, file)).toMatchObject({ place: 'reset.awaiting_start', previousTicket: own.ticket });
+});
+
+test('a station that nobody here knows is refused until both are of one site', async () => {
+  const { a, b } = await start({ joined: false });
+  const job = await openJob(a.bench, a.technician);
+  const file = await a.supervisor['handover.give']({ jobId: job.id });
+  await carry(a, b, job);
+  await expect(take(b, file)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('join one site'),
+  });
+  await joinSite(a, b);
+  const joined = await signIn(b.bench);
+  await expect(take(joined, file)).rejects.toThrow('saved again');
+  expect(await take(joined, await a.supervisor['handover.save']({ jobId: job.id }))).toMatchObject({
+    place: 'reset.awaiting_start',
+  });
+});
+
+test('a file that was changed anywhere takes nothing over', async () => {
+  const { a, b, keystore } = await start();
+  const job = await erase(a.bench, a.technician, await openJob(a.bench, a.technician, 'fails'));
+  const { content } = await a.supervisor['handover.give']({ jobId: job.id });
+  const other = await openJob(a.bench, a.technician);
+  const others = JSON.parse((await a.supervisor['handover.give']({ jobId: other.id })).content);
+  await carry(a, b, job);
+
+  const file = JSON.parse(content);
+  const inPayload = (change: (bundle: ReturnType<typeof JSON.parse>) => void) => {
+    const bundle = JSON.parse(file.payload);
+    change(bundle);
+    return { ...file, payload: JSON.stringify(bundle) };
+  };
+  const site = await readSiteKeys(keystore);
+  /** As whoever holds the key of the site would do it: only the proofs are left to find it. */
+  const signedAnew = (changed: { payload: string }) => {
+    const { logVkey } = JSON.parse(changed.payload).policy;
+    return { ...changed, site: { ...file.site, note: site?.vouchFor({ logVkey, payload: changed.payload }) } };
+  };
+  const changed = {
+    'the payload of another file': { ...file, payload: others.payload },
+    'the signature of another file': { ...file, site: others.site },
+    'another site': { ...file, site: { ...file.site, site: '6f1c3f1e-8f0e-4c7e-9d57-3a4c6e1f0a2b' } },
+    'no signature of the site': { ...file, site: null },
+    'another kind': { ...file, kind: 'veriqko-directory' },
+    'something more': { ...file, more: true },
+  };
+  const inside = {
+    'an entry left out': inPayload(bundle => bundle.entries.splice(3, 1)),
+    'an entry altered': inPayload(bundle => {
+      const text = Buffer.from(bundle.entries[4].bytes, 'base64')
+        .toString()
+        .replace('"success":false', '"success":true ');
+      bundle.entries[4].bytes = Buffer.from(text).toString('base64');
+    }),
+    'a place altered': inPayload(bundle => {
+      bundle.entries[2].index += 1;
+    }),
+    'a proof altered': inPayload(bundle => bundle.entries[1].proof.reverse()),
+    'a disclosure left out': inPayload(bundle => {
+      bundle.disclosures = [];
+    }),
+    'the key altered': inPayload(bundle => {
+      bundle.policy.logVkey = JSON.parse(others.payload).policy.logVkey.replace('+', '1+');
+    }),
+    'a checkpoint altered': inPayload(bundle => {
+      bundle.checkpoint = bundle.checkpoint.replace(
+        /\n(\d+)\n/,
+        (_: string, size: string) => `\n${Number(size) + 1}\n`,
+      );
+    }),
+  };
+  const code = expect.stringMatching(/bad_input|conflict/);
+  for (const [what, instead] of Object.entries({ ...changed, ...inside }))
+    await expect(take(b, { content: JSON.stringify(instead) }), what).rejects.toMatchObject({ code });
+  for (const [what, instead] of Object.entries(inside))
+    await expect(take(b, { content: JSON.stringify(signedAnew(instead)) }), what).rejects.toMatchObject({
+      code: 'bad_input',
+    });
+  for (const text of ['', '{', 'null', content.slice(0, -40)])
+    await expect(b.supervisor['handover.take']({ content: text })).rejects.toMatchObject({ code: 'bad_input' });
+  expect(await b.technician['jobs.list']({ open: true })).toEqual([]);
+  expect(await take(b, { content })).toMatchObject({ place: 'reset.awaiting_start' });
+});
