@@ -22,6 +22,11 @@ export const Carried = z.object({
 });
 export type Carried = z.infer<typeof Carried>;
 
+/** What another station says against a device counts here too; what it says for it has to be done again. */
+export function unfavourable(status: ErasureStatus | null): ErasureStatus | null {
+  return status === 'failed' || status === 'indeterminate' ? status : null;
+}
+
 /** Name of a station as its own journal has it. */
 const StationName = z.string().max(200).nullable();
 const Indexes = z.array(z.int().nonnegative()).max(handoverMaxEntries);

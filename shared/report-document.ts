@@ -135,6 +135,21 @@ const Sampling = z.strictObject({
 
 const SignOff = z.strictObject({ tester: Person.nullable(), person: Person, at: Instant, selfSignOff: z.boolean() });
 
+/** The job began at another station; its journal there, and the file by which it came. */
+const TakenOver = z.strictObject({
+  at: Instant,
+  person: Person.nullable(),
+  origin: z.string().min(1).max(255),
+  station: Fact.nullable(),
+  ticket: z.string().min(1).max(64),
+  fileSha256: Sha256Hex,
+  /** Of the sanitisation there, which this document does not certify. */
+  erasureStatus: ErasureStatus.nullable(),
+  attempts: z.int().nonnegative(),
+  interruptions: z.int().nonnegative(),
+  drawn: z.boolean(),
+});
+
 const EvidenceRecord = z.strictObject({
   id: EvidenceId,
   stage: JobState,
@@ -190,6 +205,8 @@ export type NotCheckedKey = z.infer<typeof NotCheckedKey>;
 const deviceRecordParts = {
   job: z.strictObject({ id: JobId, ticket: z.string().min(1).max(64), previousTicket: z.string().max(64).nullable() }),
   erasureStatus: ErasureStatus.nullable(),
+  /** Absent for a job that began at this station. */
+  takenOver: TakenOver.optional(),
   mediaSource: Fact.nullable(),
   device: DeviceBlock,
   condition: Condition.nullable(),

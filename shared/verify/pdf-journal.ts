@@ -107,6 +107,17 @@ const deviceRules: readonly ((record: DeviceRecord, journal: ProvenJournal) => F
       ? null
       : failed(`The result of the tool printed for ${job.ticket} is not that of the journal.`);
   },
+  ({ job, takenOver }, journal) => {
+    const taken = last('job.taken_over', job.id, journal);
+    const { origin, ticket, sha256, carried } = taken?.data ?? {};
+    const same =
+      takenOver?.origin === origin &&
+      takenOver?.ticket === ticket &&
+      takenOver?.fileSha256 === sha256 &&
+      takenOver?.attempts === carried?.attempts &&
+      takenOver?.drawn === carried?.drawn;
+    return same ? null : failed(`The journal says something else about the station that ${job.ticket} came from.`);
+  },
   ({ job, signOff }, journal) => {
     if (signOff === null) return null;
     return last('job.signed_off', job.id, journal)?.data.self === signOff.selfSignOff

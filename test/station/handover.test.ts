@@ -4,6 +4,11 @@ import type { Client } from '../../shared/client.ts';
 import type { Identifiers } from '../../shared/devices.ts';
 import type { HandoverFile } from '../../shared/handover.ts';
 import type { Job } from '../../shared/jobs.ts';
+import { ReportDocument } from '../../shared/report-document.ts';
+import { openPdf } from '../../shared/verify/pdf-attachments.ts';
+import { compareWithJournal } from '../../shared/verify/pdf-journal.ts';
+import { verifyProofBundle } from '../../shared/verify/proof.ts';
+import { ProofBundle } from '../../shared/verify/proof-bundle.ts';
 import { condition, erase, openJob, pixelPng, startErase, testFunctions } from '../support/job-steps.ts';
 import { startStation, type TestStation } from '../support/start-station.ts';
 import { joinSite, type Stationed, signIn, twoStations } from '../support/two-stations.ts';
@@ -42,6 +47,16 @@ const take = async ({ bench, supervisor }: Stationed, { content }: Pick<Handover
   while (!settled) await bench.clock.advance(50);
   return taking;
 };
+
+/** What a report carries with it. */
+async function attached(contentBase64: string) {
+  const { attachments } = await openPdf(Buffer.from(contentBase64, 'base64'));
+  const json = [...attachments].map(([, bytes]) => JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown);
+  const document = json.map(value => ReportDocument.safeParse(value).data).find(found => found !== undefined);
+  const bundle = json.map(value => ProofBundle.safeParse(value).data).find(found => found !== undefined);
+  if (!document || !bundle) throw new Error('the report lacks an attachment');
+  return { document, bundle };
+}
 
 const entriesOf = (client: Client, jobId: Job['id']) => client['journal.list']({ jobId, limit: 200 });
 
@@ -91,6 +106,44 @@ test('a job goes to another station of the site with what was found, and starts 
     place: 'completed',
     erase: { attempts: 2, status: 'erased_verified' },
   });
+});
+
+test('the report of the second station names the hand-over and certifies nothing that the first one did', async () => {
+  const { a, b } = await start();
+  const job = await erase(a.bench, a.technician, await openJob(a.bench, a.technician, 'fails'));
+  const file = await a.supervisor['handover.give']({ jobId: job.id });
+  await carry(a, b, job);
+  const taken = await take(b, file);
+  const issued = async () => {
+    const report = await b.technician['reports.issue']({ jobId: taken.id, scope: 'master', variant: 'internal' });
+    const { contentBase64 } = await b.technician['reports.download']({ reportId: report.id });
+    expect(await b.auditor['reports.verify']({ contentBase64, against: { kind: 'this_site' } })).toMatchObject({
+      ok: true,
+    });
+    return attached(contentBase64);
+  };
+  const from = { ticket: job.ticket, fileSha256: file.sha256, erasureStatus: 'failed', attempts: 1, drawn: false };
+  const before = await issued();
+  expect(before.document).toMatchObject({
+    erasureStatus: 'failed',
+    devices: [{ takenOver: from, erasure: null, condition }],
+  });
+  await erase(b.bench, b.technician, taken);
+  const { document, bundle } = await issued();
+  expect(document).toMatchObject({
+    erasureStatus: 'erased_verified',
+    devices: [{ takenOver: from, erasure: { attempts: 2 }, erasureStatus: 'erased_verified' }],
+  });
+
+  const proven = verifyProofBundle(bundle, {});
+  const outcomes = (changed: ReportDocument) => compareWithJournal(changed, proven).map(({ outcome }) => outcome);
+  const [record] = document.devices;
+  if (!record?.takenOver) throw new Error('the report does not name the hand-over');
+  const { takenOver, ...silent } = record;
+  expect(outcomes(document)).toEqual(['ok']);
+  expect(outcomes({ ...document, devices: [silent] })).toEqual(['failed']);
+  const fewer = { ...record, takenOver: { ...takenOver, attempts: 0 } };
+  expect(outcomes({ ...document, devices: [fewer] })).toEqual(['failed']);
 });
 
 test('a draw travels with the job, and whoever erased before verifies nothing', async () => {

@@ -1,5 +1,6 @@
 import { assign, setup } from 'xstate';
-import type { ErasureStatus, JobPlace, PostEraseCheck } from '../../../shared/jobs.ts';
+import { unfavourable } from '../../../shared/handover.ts';
+import type { JobPlace, PostEraseCheck } from '../../../shared/jobs.ts';
 import { type JobGuards, refuse } from './job.guards.ts';
 import type { HoldablePlace, JobContext, JobEvent, JobInput } from './job.types.ts';
 
@@ -342,11 +343,6 @@ export const createJobMachine = (refuse: JobGuards) =>
   });
 
 export const jobMachine = createJobMachine(refuse);
-
-/** What another station says against a device counts here too; what it says for it has to be done again. */
-export function unfavourable(status: ErasureStatus | null): ErasureStatus | null {
-  return status === 'failed' || status === 'indeterminate' ? status : null;
-}
 
 /** The machine's state value as one word. */
 export function placeOf(value: unknown): JobPlace {

@@ -3,6 +3,7 @@ import { noIdentifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Authentication } from '../../../shared/events.ts';
 import type { Evidence } from '../../../shared/evidence.ts';
+import { unfavourable } from '../../../shared/handover.ts';
 import type { EvidenceId, JobId } from '../../../shared/ids.ts';
 import { checklist, type ErasureStatus, type LockKind } from '../../../shared/jobs.ts';
 import { type DeviceRecord, type DeviceRecordParts, notChecked, type Person } from '../../../shared/report-document.ts';
@@ -34,9 +35,10 @@ export function deviceRecord(
   const parts: Parts = {
     job: { id: job.id, ticket: job.ticket, previousTicket: job.previousTicket },
     erasureStatus: status,
+    ...takenOver(history),
     mediaSource: job.mediaSource,
     device: deviceBlock(history, job.identifiedIdx),
-    condition: history.last('job.intake_completed')?.data.condition ?? null,
+    condition: condition(history),
     locks: locks(history),
     erasure: erasure(history),
     verification: verification(history),
@@ -63,6 +65,12 @@ const covers: Record<ReportScope, { tested: boolean; signed: boolean }> = {
 
 const longestFact = 500;
 
+/** As recorded here, else as it came from the station before. */
+function condition(history: JobHistory): Parts['condition'] {
+  const recorded = history.last('job.intake_completed');
+  return recorded ? recorded.data.condition : (history.first('job.taken_over')?.data.carried.condition ?? null);
+}
+
 /** Words of a device or tool as a printed value: cut where it is too long to print, null when there are none. */
 function fact(words: string | null | undefined): string | null {
   const text = words?.trim() ?? '';
@@ -73,6 +81,10 @@ function fact(words: string | null | undefined): string | null {
 /** The last thing the journal says about the erasure. */
 function erasureStatus(history: JobHistory): ErasureStatus | null {
   const said: { idx: number; status: ErasureStatus }[] = [
+    ...history.all('job.taken_over').flatMap(e => {
+      const status = unfavourable(e.data.carried.erasure);
+      return status ? [{ idx: e.idx, status }] : [];
+    }),
     ...history.all('job.erase_started').map(e => ({ idx: e.idx, status: 'indeterminate' as const })),
     ...history
       .all('job.erase_reported')
@@ -150,12 +162,30 @@ function erasure(history: JobHistory): Parts['erasure'] {
     startedAt: reported?.data.startedAt ?? started.at,
     endedAt: reported?.data.endedAt ?? null,
     durationMs: duration !== null && duration >= 0 ? duration : null,
-    attempts: history.all('job.erase_started').length,
-    interruptions: history.all('job.erase_interrupted').length,
+    ...tries(history),
     operator: history.person(started.actor),
     failure: fact(reported && history.open(reported, 'report')?.failure) ?? fact(reported?.data.failureCode),
     checks: checked?.data.checks ?? [],
   };
+}
+
+/** Attempts at the station that the job came from count too. */
+function tries(history: JobHistory): Pick<NonNullable<Parts['erasure']>, 'attempts' | 'interruptions'> {
+  const before = history.first('job.taken_over')?.data.carried;
+  return {
+    attempts: history.all('job.erase_started').length + (before?.attempts ?? 0),
+    interruptions: history.all('job.erase_interrupted').length + (before?.interruptions ?? 0),
+  };
+}
+
+function takenOver(history: JobHistory): Pick<Parts, 'takenOver'> {
+  const entry = history.first('job.taken_over');
+  if (!entry) return {};
+  const { origin, station, ticket, sha256, carried } = entry.data;
+  const { erasure: erasureStatus, attempts, interruptions, drawn } = carried;
+  const there = { origin, station: fact(station), ticket, fileSha256: sha256 };
+  const person = history.person(entry.actor);
+  return { takenOver: { at: entry.at, person, ...there, erasureStatus, attempts, interruptions, drawn } };
 }
 
 /** The entry when it belongs to the attempt that `started`, not to an earlier one. */

@@ -19,6 +19,7 @@ export function deviceBlocks(
     ...section(record.bypass ? texts.section.attempts : texts.section.erasure, erasure(record, words)),
     ...checks(record, words),
     ...section(texts.section.verification, verification(record, words)),
+    ...takenOver(record, words),
     ...locks(record, words),
     ...tests(record, words),
     ...section(texts.section.condition, condition(record, words)),
@@ -145,6 +146,23 @@ function verification({ verification: v, validation }: DeviceRecord, words: Word
       'wide',
     ),
   ]);
+}
+
+function takenOver({ takenOver: from }: DeviceRecord, { texts, instant, person }: Words): Block[] {
+  if (!from) return [];
+  const { label } = texts;
+  const by = [instant(from.at), person(from.person)].filter(part => part !== null).join(', ');
+  const entries = facts([
+    fact(label.station, from.station),
+    fact(label.ticketThere, from.ticket),
+    fact(label.takenOverAt, by),
+    fact(label.attemptsThere, texts.attempts(from.attempts, from.interruptions)),
+    fact(label.statusThere, texts.status[from.erasureStatus ?? 'none'].headline),
+    fact(label.sampling, from.drawn ? texts.drawn : texts.notDrawn),
+    fact(label.journalThere, from.origin, 'wide'),
+    fact(label.handoverFile, from.fileSha256, 'wide'),
+  ]);
+  return [...section(texts.section.takenOver, entries), { kind: 'paragraph', text: texts.takenOverNote, quiet: true }];
 }
 
 const lockTone = { clear: 'good', locked: 'bad', unknown: 'open' } as const satisfies Record<string, Tone>;

@@ -58,7 +58,8 @@ export type Texts = {
     | 'notes'
     | 'notChecked'
     | 'howToVerify'
-    | 'devices',
+    | 'devices'
+    | 'takenOver',
     string
   >;
   readonly label: Record<Label, string>;
@@ -70,6 +71,7 @@ export type Texts = {
   readonly drawn: string;
   readonly notDrawn: string;
   readonly selfSignOff: string;
+  readonly takenOverNote: string;
   readonly howToVerify: readonly string[];
   readonly witnessNote: { readonly pinned: string; readonly alone: string };
   readonly qrAlternative: string;
@@ -168,4 +170,10 @@ export type Label =
   | 'journal'
   | 'entries'
   | 'logKey'
-  | 'fleetKey';
+  | 'fleetKey'
+  | 'ticketThere'
+  | 'takenOverAt'
+  | 'handoverFile'
+  | 'journalThere'
+  | 'attemptsThere'
+  | 'statusThere';

@@ -85,6 +85,12 @@ const label: Record<Label, string> = {
   entries: 'Einträge',
   logKey: 'Journalschlüssel',
   fleetKey: 'Flottenschlüssel (merken)',
+  ticketThere: 'Vorgang dort',
+  takenOverAt: 'Übernommen',
+  handoverFile: 'Datei (SHA-256)',
+  journalThere: 'Journal dort',
+  attemptsThere: 'Versuche dort',
+  statusThere: 'Status dort',
 };
 
 const open: Texts['open'] = {
@@ -266,6 +272,7 @@ export const german: Texts = {
     notChecked: 'Nicht geprüft',
     howToVerify: 'So wird dieses Dokument geprüft',
     devices: 'Geräte',
+    takenOver: 'Von einer anderen Station übernommen',
   },
   label,
   watermark: 'SCHULUNG',
@@ -277,6 +284,8 @@ export const german: Texts = {
   drawn: 'gezogen',
   notDrawn: 'nicht gezogen',
   selfSignOff: 'vom Prüfer selbst freigegeben (durch Richtlinie erlaubt)',
+  takenOverNote:
+    'Die Arbeit begann an einer anderen Station. Was deren Journal belegt, zählt hier nur, wo es gegen das Gerät spricht: Alles andere wurde an dieser Station erneut getan oder wird nicht behauptet.',
   howToVerify: [
     'Diese PDF-Datei gibt die angehängte Datei report.json wieder. Die Signatur der Station deckt jedes Byte ab; ein Programm, das Signaturen anzeigt, muss sagen, dass das ganze Dokument signiert ist. Später hinzugefügter Text gehört nicht zu diesem Dokument.',
     'Angehängt sind die Daten und die Journaleinträge, auf denen sie beruhen, mit ihren Beweisen. Das Prüfprogramm von Veriqko Bench (npm run verify -- DATEI.pdf) prüft Signatur, Daten, Beweise und Kennungen ohne Konto und ohne Netz. Der Code oben enthält die Dokumentkennung und den Hashwert von report.json.',

@@ -85,6 +85,12 @@ const label: Record<Label, string> = {
   entries: 'Entries',
   logKey: 'Journal key',
   fleetKey: 'Fleet key (pin this)',
+  ticketThere: 'Ticket there',
+  takenOverAt: 'Taken over',
+  handoverFile: 'File (SHA-256)',
+  journalThere: 'Journal there',
+  attemptsThere: 'Attempts there',
+  statusThere: 'Status there',
 };
 
 const open: Texts['open'] = {
@@ -264,6 +270,7 @@ export const english: Texts = {
     notChecked: 'Not checked',
     howToVerify: 'How to verify this document',
     devices: 'Devices',
+    takenOver: 'Taken over from another station',
   },
   label,
   watermark: 'TRAINING',
@@ -275,6 +282,8 @@ export const english: Texts = {
   drawn: 'drawn',
   notDrawn: 'not drawn',
   selfSignOff: 'signed off by the tester (self sign-off by policy)',
+  takenOverNote:
+    'The work began at another station. What its journal proves counts here only where it is against the device: everything else was done again at this station, or is not stated.',
   howToVerify: [
     'This PDF is a rendering of the attached file report.json. The signature of the station covers every byte; a reader that shows signatures must say that the whole document is signed. Text added later is not part of this document.',
     'Attached are the data and the journal entries they rest on, with their proofs. The verifier that comes with Veriqko Bench (npm run verify -- FILE.pdf) checks signature, data, proofs and identifiers without any account or network. The code at the top carries the document id and the hash of report.json.',

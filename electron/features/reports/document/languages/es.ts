@@ -85,6 +85,12 @@ const label: Record<Label, string> = {
   entries: 'Entradas',
   logKey: 'Clave del registro',
   fleetKey: 'Clave de la flota (guárdela)',
+  ticketThere: 'Expediente allí',
+  takenOverAt: 'Recibido',
+  handoverFile: 'Archivo (SHA-256)',
+  journalThere: 'Registro allí',
+  attemptsThere: 'Intentos allí',
+  statusThere: 'Estado allí',
 };
 
 const open: Texts['open'] = {
@@ -264,6 +270,7 @@ export const spanish: Texts = {
     notChecked: 'No comprobado',
     howToVerify: 'Cómo verificar este documento',
     devices: 'Dispositivos',
+    takenOver: 'Recibido de otra estación',
   },
   label,
   watermark: 'FORMACIÓN',
@@ -275,6 +282,8 @@ export const spanish: Texts = {
   drawn: 'elegido por sorteo',
   notDrawn: 'no elegido por sorteo',
   selfSignOff: 'conforme del propio probador (permitido por norma interna)',
+  takenOverNote:
+    'El trabajo empezó en otra estación. Lo que prueba su registro solo cuenta aquí cuando va en contra del dispositivo: todo lo demás se hizo de nuevo en esta estación o no se afirma.',
   howToVerify: [
     'Este PDF reproduce el archivo adjunto report.json. La firma del puesto cubre cada byte; un lector que muestre firmas debe decir que está firmado el documento entero. El texto añadido después no forma parte de este documento.',
     'Se adjuntan los datos y las entradas del registro en que se apoyan, con sus pruebas. El verificador de Veriqko Bench (npm run verify -- ARCHIVO.pdf) comprueba firma, datos, pruebas e identificadores sin cuenta ni red. El código de arriba lleva el identificador del documento y el resumen de report.json.',

@@ -85,6 +85,12 @@ const label: Record<Label, string> = {
   entries: 'Entrées',
   logKey: 'Clé du journal',
   fleetKey: 'Clé du parc (à retenir)',
+  ticketThere: 'Dossier là-bas',
+  takenOverAt: 'Repris',
+  handoverFile: 'Fichier (SHA-256)',
+  journalThere: 'Journal là-bas',
+  attemptsThere: 'Tentatives là-bas',
+  statusThere: 'Statut là-bas',
 };
 
 const open: Texts['open'] = {
@@ -265,6 +271,7 @@ export const french: Texts = {
     notChecked: 'Non contrôlé',
     howToVerify: 'Comment vérifier ce document',
     devices: 'Appareils',
+    takenOver: 'Repris d’un autre poste',
   },
   label,
   watermark: 'FORMATION',
@@ -276,6 +283,8 @@ export const french: Texts = {
   drawn: 'tiré au sort',
   notDrawn: 'non tiré au sort',
   selfSignOff: 'validé par le testeur lui-même (permis par règle)',
+  takenOverNote:
+    'Le travail a commencé sur un autre poste. Ce que prouve son journal ne compte ici que s’il est défavorable à l’appareil : tout le reste a été refait sur ce poste ou n’est pas affirmé.',
   howToVerify: [
     'Ce PDF est une mise en page du fichier joint report.json. La signature du poste couvre chaque octet ; un lecteur qui affiche les signatures doit dire que tout le document est signé. Un texte ajouté plus tard ne fait pas partie de ce document.',
     'Sont joints les données et les entrées du journal sur lesquelles elles reposent, avec leurs preuves. Le vérificateur de Veriqko Bench (npm run verify -- FICHIER.pdf) contrôle la signature, les données, les preuves et les identifiants sans compte ni réseau. Le code en haut porte l’identifiant du document et l’empreinte de report.json.',

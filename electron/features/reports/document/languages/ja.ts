@@ -85,6 +85,12 @@ const label: Record<Label, string> = {
   entries: '記録番号',
   logKey: '記録簿の鍵',
   fleetKey: '全体の鍵（控えてください）',
+  ticketThere: '元の受付番号',
+  takenOverAt: '引き継ぎ日時',
+  handoverFile: 'ファイル（SHA-256）',
+  journalThere: '元の記録',
+  attemptsThere: '元での試行回数',
+  statusThere: '元での状態',
 };
 
 const open: Texts['open'] = {
@@ -262,6 +268,7 @@ export const japanese: Texts = {
     notChecked: '未確認',
     howToVerify: 'この文書の検証方法',
     devices: '機器一覧',
+    takenOver: '他のステーションからの引き継ぎ',
   },
   label,
   watermark: '研修用',
@@ -272,6 +279,8 @@ export const japanese: Texts = {
   drawn: '抽出された',
   notDrawn: '抽出されていない',
   selfSignOff: '試験者自身による承認（方針により可）',
+  takenOverNote:
+    '作業は他のステーションで始まりました。その記録が証明する内容は、機器に不利な場合にのみここで考慮されます。その他はすべてこのステーションで改めて行われたか、記載されていません。',
   howToVerify: [
     'このPDFは添付ファイル report.json を表示したものです。作業台の署名はすべてのバイトを対象とします。署名を表示するソフトが「文書全体に署名」と示すことを確認してください。後から加えられた文字はこの文書の一部ではありません。',
     'データと、その根拠となる記録簿の記録および証明を添付しています。Veriqko Bench の検証ソフト（npm run verify -- ファイル.pdf）は、アカウントも通信もなしに、署名、データ、証明、識別番号を検証します。上部のコードには文書IDと report.json のハッシュ値が入っています。',

@@ -85,6 +85,12 @@ const label: Record<Label, string> = {
   entries: 'Poster',
   logKey: 'Journalnyckel',
   fleetKey: 'Flottnyckel (spara den)',
+  ticketThere: 'Ärende där',
+  takenOverAt: 'Övertaget',
+  handoverFile: 'Fil (SHA-256)',
+  journalThere: 'Journal där',
+  attemptsThere: 'Försök där',
+  statusThere: 'Status där',
 };
 
 const open: Texts['open'] = {
@@ -264,6 +270,7 @@ export const swedish: Texts = {
     notChecked: 'Ej kontrollerat',
     howToVerify: 'Så verifieras dokumentet',
     devices: 'Enheter',
+    takenOver: 'Övertaget från en annan station',
   },
   label,
   watermark: 'ÖVNING',
@@ -275,6 +282,8 @@ export const swedish: Texts = {
   drawn: 'lottad',
   notDrawn: 'inte lottad',
   selfSignOff: 'godkänt av testaren själv (tillåtet av policy)',
+  takenOverNote:
+    'Arbetet började på en annan station. Det som dess journal styrker räknas här endast där det talar mot enheten: allt annat gjordes om på denna station eller påstås inte.',
   howToVerify: [
     'PDF-filen återger den bifogade filen report.json. Stationens signatur omfattar varje byte; ett program som visar signaturer måste ange att hela dokumentet är signerat. Text som lagts till senare hör inte till dokumentet.',
     'Bifogade är uppgifterna och de journalposter de vilar på, med sina bevis. Verifieringsprogrammet till Veriqko Bench (npm run verify -- FIL.pdf) kontrollerar signatur, uppgifter, bevis och identifierare utan konto eller nät. Koden högst upp bär dokument-id och kontrollsumman för report.json.',
