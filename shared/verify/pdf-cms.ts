@@ -24,6 +24,7 @@ export const oid = {
   messageDigest: '1.2.840.113549.1.9.4',
   signingTime: '1.2.840.113549.1.9.5',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
+  timeStampToken: '1.2.840.113549.1.9.16.2.14',
   sha256: '2.16.840.1.101.3.4.2.1',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
 } as const;
@@ -76,13 +77,14 @@ export function attributeSet(attributes: readonly Buffer[]): Buffer {
 }
 
 /**
- * Detached signature as DER, the signer's certificate first. There is one encoding of the same parts, so that a
- * verifier can ask for exactly these bytes.
+ * Detached signature as DER, the signer's certificate first, a time stamp over the signature where there is one. There is
+ * one encoding of the same parts, so that a verifier can ask for exactly these bytes.
  */
 export function encodeCms(
   certificates: readonly Uint8Array[],
   attributes: readonly Uint8Array[],
   signature: Uint8Array,
+  timestamp: Uint8Array | null = null,
 ): Buffer {
   const parsed = certificates.map(certificate => AsnConvert.parse(certificate, Certificate));
   const [signer] = parsed;
@@ -97,6 +99,9 @@ export function encodeCms(
     signedAttrs: attributes.map(attribute => AsnConvert.parse(attribute, Attribute)),
     signatureAlgorithm: new SignatureAlgorithmIdentifier({ algorithm: oid.ecdsaWithSha256 }),
     signature: new OctetString(signature),
+    ...(timestamp && {
+      unsignedAttrs: [new Attribute({ attrType: oid.timeStampToken, attrValues: [Uint8Array.from(timestamp).buffer] })],
+    }),
   });
   const signed = new SignedData({
     version: 1,
@@ -109,7 +114,23 @@ export function encodeCms(
   return Buffer.from(AsnConvert.serialize(content));
 }
 
-export type OpenedCms = { readonly signer: X509Certificate; readonly certificates: readonly X509Certificate[] };
+export type OpenedCms = {
+  readonly signer: X509Certificate;
+  readonly certificates: readonly X509Certificate[];
+  /** The bare signature, which a time stamp is about. */
+  readonly signature: Buffer;
+  /** Time stamp over the signature, DER, unchecked; null where there is none. */
+  readonly timestamp: Buffer | null;
+};
+
+/** The same signature with a time stamp over it. Throws RangeError for anything but one good signature without one. */
+export function stampCms(cms: Uint8Array, digest: Uint8Array, timestamp: Uint8Array): Buffer {
+  const { certificates, signer, signature, timestamp: present } = openCms(cms, digest);
+  if (present) throw new RangeError('The signature carries a time stamp already.');
+  const chain = [signer, ...certificates.filter(certificate => certificate !== signer)];
+  const raw = chain.map(certificate => certificate.raw);
+  return encodeCms(raw, signedAttributes(digest, signer.raw), signature, timestamp);
+}
 
 /**
  * Checks a detached signature over `digest` (SHA-256 of the signed bytes) and answers with its certificates. Throws
@@ -128,7 +149,7 @@ export function openCms(cms: Uint8Array, digest: Uint8Array): OpenedCms {
 
 function open(cms: Uint8Array, digest: Uint8Array): OpenedCms {
   const { signerInfo, certificates } = parse(cms);
-  const signer = certificates.find(certificate => isSigner(certificate, signerInfo));
+  const signer = certificates.find(certificate => isSignedBy(certificate, signerInfo));
   if (!signer) throw new RangeError('The certificate of the signer is not in the file.');
   if (signerInfo.signatureAlgorithm.algorithm !== oid.ecdsaWithSha256 || !isP256(signer))
     throw new RangeError('The signature is not ECDSA with P-256 and SHA-256.');
@@ -139,16 +160,20 @@ function open(cms: Uint8Array, digest: Uint8Array): OpenedCms {
   const same = present.length === wanted.length && wanted.every(w => present.some(p => p.equals(w)));
   if (!same) throw new RangeError('The signature does not name its certificate as PAdES requires.');
   const tbs = attributeSet([...present].sort(Buffer.compare));
-  if (!verify('sha256', tbs, signer.publicKey, Buffer.from(signerInfo.signature.buffer)))
+  const signature = Buffer.from(signerInfo.signature.buffer);
+  if (!verify('sha256', tbs, signer.publicKey, signature))
     throw new RangeError('The signature does not verify with the key of its certificate.');
   const chain = [signer, ...certificates.filter(certificate => certificate !== signer)];
-  const exact = encodeCms(
-    chain.map(certificate => certificate.raw),
-    wanted,
-    Buffer.from(signerInfo.signature.buffer),
-  );
-  if (!exact.equals(cms) || !isChain(chain)) throw new RangeError('The signature holds more than it should.');
-  return { signer, certificates };
+  const timestamp = timestampIn(signerInfo);
+  const raw = chain.map(certificate => certificate.raw);
+  if (!encodeCms(raw, wanted, signature, timestamp).equals(cms) || !isChain(chain))
+    throw new RangeError('The signature holds more than it should.');
+  return { signer, certificates, signature, timestamp };
+}
+
+function timestampIn({ unsignedAttrs = [] }: SignerInfo): Buffer | null {
+  const [value] = unsignedAttrs.find(({ attrType }) => attrType === oid.timeStampToken)?.attrValues ?? [];
+  return value ? Buffer.from(value) : null;
 }
 
 /** Each certificate was issued by the next one, the last by itself: no bit of them is left unchecked. */
@@ -174,7 +199,8 @@ function parse(cms: Uint8Array): { signerInfo: SignerInfo; certificates: X509Cer
   return { signerInfo, certificates };
 }
 
-function isSigner(certificate: X509Certificate, { sid }: SignerInfo): boolean {
+/** Whether a signature names this certificate, by issuer and serial number, as the one it was made with. */
+export function isSignedBy(certificate: X509Certificate, { sid }: SignerInfo): boolean {
   const named = sid.issuerAndSerialNumber;
   if (!named) return false;
   const { issuer, serialNumber } = AsnConvert.parse(certificate.raw, Certificate).tbsCertificate;

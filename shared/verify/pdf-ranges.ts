@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Text that stands where the ranges of a signature go until it is signed. */
 export const byteRangePlaceholder = '/ByteRange [0 ********** ********** **********]';
 
@@ -45,6 +47,13 @@ export function findSignatures(file: Uint8Array): SignatureSpan[] {
 /** The signed bytes: everything covered but the signature itself. */
 export function signedParts(file: Uint8Array, span: Pick<SignatureSpan, 'start' | 'end' | 'coveredEnd'>): Uint8Array[] {
   return [file.subarray(0, span.start), file.subarray(span.end, span.coveredEnd)];
+}
+
+/** SHA-256 over the signed bytes. */
+export function digestOf(file: Uint8Array, span: Pick<SignatureSpan, 'start' | 'end' | 'coveredEnd'>): Buffer {
+  const hash = createHash('sha256');
+  for (const part of signedParts(file, span)) hash.update(part);
+  return hash.digest();
 }
 
 /** Lower case alone, so that the file cannot be varied. Nothing but zeros may follow the signature in its room: the room is not signed and could hide something. */

@@ -1,7 +1,8 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { certificateFingerprint, chainProblem, shortName } from './pdf-certificate.ts';
 import { openCms } from './pdf-cms.ts';
-import { findSignatures, type SignatureSpan, signedParts } from './pdf-ranges.ts';
+import { digestOf, findSignatures, type SignatureSpan } from './pdf-ranges.ts';
+import { checkCoverage, checkTimestamps } from './pdf-timestamps.ts';
 import type { VerificationStep } from './proof-bundle.ts';
 
 export type CheckedSignature = {
@@ -13,62 +14,60 @@ export type CheckedSignature = {
   readonly signer: X509Certificate | null;
 };
 
+/** Certificates that the person who verifies already trusts, PEM. */
+export type Authorities = {
+  /** Of the issuing site. */
+  readonly caPem?: string;
+  /** Above the service that made the time stamps. */
+  readonly timestampCaPem?: string;
+};
+
 /**
- * Signature, chain and coverage of a report PDF. A file with anything behind the signed bytes is not verified,
- * whatever readers say that look at the signed bytes alone.
+ * Signature, coverage, chain and time stamps of a report PDF. A file with anything behind the signed bytes but our own
+ * data for later validation is not verified, whatever readers say that look at the signed bytes alone.
  */
-export function checkPdfSignature(file: Uint8Array, options: { caPem?: string }): CheckedSignature {
+export async function checkPdfSignature(file: Uint8Array, trusted: Authorities): Promise<CheckedSignature> {
   const steps: VerificationStep[] = [];
-  const signer = checkSteps(file, options.caPem, steps);
+  const signer = await checkSteps(file, trusted, steps);
   const failed = steps.filter(step => step.outcome === 'failed').map(step => step.step);
   const intact = !failed.includes('signature') && !failed.includes('coverage');
   return { steps, ok: failed.length === 0, intact, signer };
 }
 
-function checkSteps(file: Uint8Array, caPem: string | undefined, steps: VerificationStep[]): X509Certificate | null {
-  let span: SignatureSpan;
+async function checkSteps(
+  file: Uint8Array,
+  { caPem, timestampCaPem }: Authorities,
+  steps: VerificationStep[],
+): Promise<X509Certificate | null> {
+  let spans: SignatureSpan[];
   let opened: ReturnType<typeof openCms>;
   try {
-    const [first] = findSignatures(file);
+    spans = findSignatures(file);
+    const [first] = spans;
     if (!first) throw new RangeError('The file carries no signature.');
-    span = first;
-    opened = openCms(span.der, digestOf(file, span));
+    opened = openCms(first.der, digestOf(file, first));
   } catch (error) {
     steps.push({ step: 'signature', outcome: 'failed', detail: reason(error) });
     return null;
   }
   const { signer, certificates } = opened;
+  const [span, archive] = spans;
+  const claimedMs = span ? claimedTimeMs(file, span) : Number.NaN;
   steps.push({
     step: 'signature',
     outcome: 'ok',
     detail: `The signature of ${shortName(signer.subject)} is good: nothing it covers was changed.`,
   });
-  steps.push(coverage(file, span));
-  steps.push(chain(signer, certificates, caPem, claimedTimeMs(file, span)));
+  const coverage = await checkCoverage(file, spans);
+  steps.push(coverage, chain(signer, certificates, caPem, claimedMs));
+  if (coverage.outcome === 'ok')
+    steps.push(...checkTimestamps(file, archive, { ...opened, claimedMs }, timestampCaPem));
   return signer;
-}
-
-/** SHA-256 over the signed bytes. */
-export function digestOf(file: Uint8Array, span: Pick<SignatureSpan, 'start' | 'end' | 'coveredEnd'>): Buffer {
-  const hash = createHash('sha256');
-  for (const part of signedParts(file, span)) hash.update(part);
-  return hash.digest();
 }
 
 function reason(error: unknown): string {
   if (!(error instanceof RangeError)) throw error;
   return error.message.endsWith('.') ? error.message : `The signature cannot be read: ${error.message}.`;
-}
-
-function coverage(file: Uint8Array, span: SignatureSpan): VerificationStep {
-  const behind = file.length - span.coveredEnd;
-  return behind === 0
-    ? { step: 'coverage', outcome: 'ok', detail: 'The signature covers the whole file.' }
-    : {
-        step: 'coverage',
-        outcome: 'failed',
-        detail: `${behind} bytes were added after signing: the document may show something that was never signed.`,
-      };
 }
 
 function chain(

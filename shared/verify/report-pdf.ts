@@ -12,6 +12,8 @@ import { ProofBundle, type Verification, type VerificationStep } from './proof-b
 export type Pins = {
   /** Certificate of the issuing site's authority, PEM. */
   readonly caPem?: string;
+  /** Certificate of the authority above the time stamps, PEM. */
+  readonly timestampCaPem?: string;
   /** Verifier key of the fleet log. */
   readonly fleetVkey?: string;
 };
@@ -22,7 +24,7 @@ export type Pins = {
  */
 export async function verifyReportPdf(file: Uint8Array, pins: Pins): Promise<Verification> {
   const steps: VerificationStep[] = [];
-  const signature = checkPdfSignature(file, pins.caPem === undefined ? {} : { caPem: pins.caPem });
+  const signature = await checkPdfSignature(file, pins);
   steps.push(...signature.steps);
   if (!signature.intact) {
     steps.push({ step: 'data', outcome: 'skipped', detail: 'Nothing else was read: the file is not what was signed.' });

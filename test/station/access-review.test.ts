@@ -112,7 +112,7 @@ describe('the access review', () => {
     const { attachments } = await openPdf(pdf);
     const table = TableDocument.parse(JSON.parse(Buffer.from(attachments.get('table.json') ?? []).toString()));
     expect(table.rows.map(([person]) => person)).toContain('Tom Technician');
-    expect(checkPdfSignature(pdf, { caPem: pem })).toMatchObject({});
+    expect(await checkPdfSignature(pdf, { caPem: pem })).toMatchObject({ ok: true });
     const [entry] = await admin['journal.list']({ limit: 1 });
     expect(entry?.data).toMatchObject({ table: 'access_review', format: 'pdf' });
   });

@@ -19,7 +19,7 @@ export function createSoftTokens() {
   const env = { ...process.env, SOFTHSM2_CONF: config };
   const modulePath = modules.find(file => existsSync(file)) ?? '';
   const run = (name: string, args: readonly string[]) => {
-    const done = runTool(name, args, env);
+    const done = runTool(name, args, { env });
     if (done.status !== 0) throw new Error(`${name}: ${done.output}`);
     return done.stdout;
   };

@@ -25,8 +25,12 @@ export function describeWithTools(name: string, tools: readonly string[], body: 
 export type ToolRun = { readonly status: number | null; readonly stdout: string; readonly output: string };
 
 /** Runs a program to its end; `output` is both streams. */
-export function runTool(name: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): ToolRun {
-  const done = spawnSync(name, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, env });
+export function runTool(
+  name: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): ToolRun {
+  const done = spawnSync(name, args, { ...options, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   if (done.error) throw done.error;
   return { status: done.status, stdout: done.stdout, output: `${done.stdout}${done.stderr}` };
 }

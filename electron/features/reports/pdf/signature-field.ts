@@ -44,7 +44,9 @@ export function reserveSignature(document: PDFDocument, page: PDFPage, tags: Tag
   const annotations = PDFArray.withContext(context);
   annotations.push(reference);
   page.node.set(PDFName.of('Annots'), annotations);
-  document.catalog.set(PDFName.of('AcroForm'), context.obj({ Fields: [reference], SigFlags: 3 }));
+  // An object of its own, so that a document time stamp can be added later without touching the catalog.
+  const form = context.register(context.obj({ Fields: [reference], SigFlags: 3 }));
+  document.catalog.set(PDFName.of('AcroForm'), form);
   document.catalog.set(PDFName.of('Perms'), context.obj({ DocMDP: value }));
 }
 

@@ -1,8 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { BenchError } from '../../../../shared/errors.ts';
 import { signingPeriod } from '../../../../shared/verify/pdf-certificate.ts';
-import { openSignature } from '../../../../shared/verify/pdf-ranges.ts';
-import { checkPdfSignature, digestOf } from '../../../../shared/verify/pdf-signature.ts';
+import { digestOf, openSignature } from '../../../../shared/verify/pdf-ranges.ts';
+import { checkPdfSignature } from '../../../../shared/verify/pdf-signature.ts';
 import { signDetached } from './cms.ts';
 import type { Signer } from './signer.ts';
 
@@ -25,7 +25,7 @@ export async function signReportPdf(unsigned: Uint8Array, signer: Signer, nowMs:
   if (cms.length * 2 > end - start - 2)
     throw new BenchError('report_failed', 'The signature with its certificates is larger than the place kept for it.');
   bytes.write(cms.toString('hex'), start + 1, 'latin1');
-  verifyBeforeIssue(bytes, signer);
+  await verifyBeforeIssue(bytes, signer);
   return {
     pdf: bytes,
     signedSha256: digest.toString('hex'),
@@ -43,10 +43,10 @@ function refuseOldKey({ certificate }: Signer, nowMs: number): void {
 }
 
 /** Nobody is shown a file that this bench itself would not accept. */
-export function verifyBeforeIssue(pdf: Uint8Array, signer: Signer): void {
+export async function verifyBeforeIssue(pdf: Uint8Array, signer: Signer): Promise<void> {
   const [authority] = signer.chain;
   const caPem = authority && new X509Certificate(authority).toString();
-  const { steps, ok } = checkPdfSignature(pdf, caPem === undefined ? {} : { caPem });
+  const { steps, ok } = await checkPdfSignature(pdf, caPem === undefined ? {} : { caPem });
   if (ok) return;
   const failed = steps.find(step => step.outcome === 'failed');
   throw new BenchError('report_failed', `The signed report does not verify: ${failed?.detail ?? 'unknown reason.'}`);
