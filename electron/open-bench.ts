@@ -16,6 +16,7 @@ import type { Picea } from './drivers/picea/picea.ts';
 import { createNodePrinter } from './drivers/printer/printer.node.ts';
 import { createNodeRandom } from './drivers/random/random.node.ts';
 import { createSerialAdapter, serialLineChild } from './drivers/serial/serial.node.ts';
+import { createTimestampService } from './drivers/timestamps/timestamps.http.ts';
 import { createVirtualBench } from './drivers/virtual/virtual-bench.fake.ts';
 import type { Worker } from './drivers/worker/worker.ts';
 import type { BackupTasks } from './features/backup/backup-tasks.ts';
@@ -99,6 +100,7 @@ export async function openBench(options: BenchOptions): Promise<Station> {
       worker,
       backups: options.backups,
       printer: createNodePrinter({ clock, startLine: options.startLine ?? serialLineChild() }),
+      timestamps: createTimestampService({ random }),
       training: plugs,
     },
     {

@@ -2,6 +2,7 @@ import type { JobId } from '../shared/ids.ts';
 import { isOver } from '../shared/jobs.ts';
 import type { Blobs } from './database/blobs.ts';
 import type { Database } from './database/database.ts';
+import type { FilesStore } from './database/files.store.ts';
 import type { Clock } from './drivers/clock/clock.ts';
 import type { Random } from './drivers/random/random.ts';
 import { createCustomers } from './features/customers/customers.ts';
@@ -17,6 +18,7 @@ import { createReports, type ReportsDeps } from './features/reports/reports.ts';
 import { resultFilesOf } from './features/reports/result-files.ts';
 import { signFile } from './features/reports/signing/cms.ts';
 import { createTablePrinter } from './features/reports/table-printer.ts';
+import { createTimestamps } from './features/reports/timestamps/timestamps.ts';
 import type { Settings } from './features/station/settings.ts';
 import { trustOf } from './features/sync/trust.ts';
 import type { Publish } from './handlers.ts';
@@ -32,7 +34,8 @@ type Deps = {
   clock: Clock;
   random: Random;
   publish: Publish;
-  drivers: Pick<Drivers, 'keystore' | 'worker' | 'printer'>;
+  files: FilesStore;
+  drivers: Pick<Drivers, 'keystore' | 'worker' | 'printer' | 'timestamps'>;
   config: Pick<StationConfig, 'appVersion' | 'training' | 'dataDir' | 'log'>;
   identity: Pick<Identity, 'nameOf'>;
   jobs: Jobs;
@@ -57,6 +60,16 @@ export function createPaperParts(deps: Deps) {
     nameOf: identity.nameOf,
     jobOf: id => reportedJob(jobs, id),
     originOf: id => customers.originOf(id),
+    timestampCaPem: () => timestamps.authorityPem(),
+    onIssued: () => timestamps.nudge(),
+  });
+  const timestamps = createTimestamps({
+    ...deps,
+    worker: drivers.worker,
+    service: drivers.timestamps,
+    deviceOf: row => jobs.view(row.jobId).deviceId,
+    onStamped: reports.announce,
+    log: config.log,
   });
   const labels = createLabels({
     ...deps,
@@ -89,6 +102,7 @@ export function createPaperParts(deps: Deps) {
   const handlers = {
     ...reports.handlers,
     ...authority.handlers,
+    ...timestamps.handlers,
     ...labels.handlers,
     ...archives.handlers,
     ...customers.handlers,
@@ -106,7 +120,12 @@ export function createPaperParts(deps: Deps) {
     resume() {
       reports.voidUnfinished();
       archives.resume();
+      timestamps.resume();
     },
-    close: archives.close,
+    warnings: timestamps.warnings,
+    async close() {
+      await timestamps.close();
+      await archives.close();
+    },
   };
 }

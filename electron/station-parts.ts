@@ -14,6 +14,7 @@ import type { Keystore } from './drivers/keystore/keystore.ts';
 import type { Picea } from './drivers/picea/picea.ts';
 import type { Printer } from './drivers/printer/printer.ts';
 import type { Random } from './drivers/random/random.ts';
+import type { TimestampService } from './drivers/timestamps/timestamps.ts';
 import type { Worker } from './drivers/worker/worker.ts';
 import type { BackupTasks } from './features/backup/backup-tasks.ts';
 import { openIdentityDigest } from './features/identity/identity-key.ts';
@@ -41,6 +42,7 @@ export type Drivers = {
   central(url: string, as: StationCredentials): Central;
   worker: Worker<DocumentTasks>;
   printer: Printer;
+  timestamps: TimestampService;
   /** Makes backups in a process of its own. */
   backups: Worker<BackupTasks>;
   training: TrainingBench | null;

@@ -141,7 +141,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     keys: keys.ages,
     restored: isOlderCopy,
     missedOrders: fleet.missedOrders,
-    further: () => [...backup.warnings(), ...fleet.warnings()],
+    further: () => [...backup.warnings(), ...fleet.warnings(), ...papers.warnings()],
     certificate: papers.certificate,
   });
 

@@ -25,6 +25,7 @@ import { privacyMethods } from './privacy.ts';
 import { reportEvents, reportMethods } from './reports.ts';
 import { samplingMethods } from './sampling.ts';
 import { syncEvents, syncMethods } from './sync.ts';
+import { timestampMethods } from './timestamps.ts';
 import { trainingMethods } from './training.ts';
 import { userMethods } from './users.ts';
 
@@ -48,6 +49,7 @@ export const methods = {
   ...handoverMethods,
   ...exportMethods,
   ...authorityMethods,
+  ...timestampMethods,
   ...privacyMethods,
   ...directoryMethods,
   ...keyMethods,

@@ -22,6 +22,7 @@ import { KeyRotated } from './keys.ts';
 import { Role } from './permissions.ts';
 import { SitePolicy } from './policy.ts';
 import { ReportLanguage, ReportPaper, ReportScope, ReportVariant } from './reports.ts';
+import { timestampEntries } from './timestamps.ts';
 
 /**
  * Every type of journal entry: `data` is readable for ever by everybody and therefore holds no personal data; each
@@ -282,6 +283,7 @@ export const entryTypes = {
   'report.voided': { data: z.object({ documentId: ReportId, sequence: z.int(), code: z.string() }) },
   /** `role`: of whoever took it, for a document shows names and identifiers to roles that otherwise see them masked. */
   'report.downloaded': { data: z.object({ documentId: ReportId, sequence: z.int(), role: Role.optional() }) },
+  ...timestampEntries,
 
   'report.letterhead_set': {
     data: z.object({

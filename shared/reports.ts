@@ -64,6 +64,8 @@ export const Report = z.object({
   supersedes: z.int().nullable(),
   /** Whether the journal entries it rests on are cosigned by now. */
   witnessed: z.boolean(),
+  /** When an authority for time stamps saw the whole file; null as long as none has. */
+  stampedAt: Instant.nullable(),
 });
 export type Report = z.infer<typeof Report>;
 
@@ -110,6 +112,7 @@ export const reportMethods = {
         z.object({
           kind: z.literal('given'),
           caPem: z.string().trim().max(20_000).optional(),
+          timestampCaPem: z.string().trim().max(20_000).optional(),
           fleetVkey: z.string().trim().max(512).optional(),
         }),
       ]),

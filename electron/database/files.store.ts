@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Database, Tx } from './database.ts';
 import { query } from './query.ts';
 
 /** 0 waits to be sent, 1 the server has it, 2 it will never take it. */
@@ -29,6 +29,10 @@ export function createFilesStore({ read, write }: Pick<Database, 'read' | 'write
       )?.count ?? 0,
     atServer: (): string[] =>
       read.all(query.selectFrom('file').select('sha256').where('at_server', '=', 1)).map(row => row.sha256),
+    /** Nobody sends, fetches or looks for it any more. */
+    drop(tx: Tx, sha256: string): void {
+      tx.run(query.deleteFrom('file').where('sha256', '=', sha256));
+    },
     mark(sha256: string, at_server: AtServer): void {
       write(tx => tx.run(query.updateTable('file').set({ at_server }).where('sha256', '=', sha256)));
     },

@@ -170,6 +170,8 @@ export type Tables = {
     blob_sha256: string | null;
     supersedes: number | null;
     numbered_idx: number;
+    stamped_at: string | null;
+    replaced_blob_sha256: string | null;
   };
 };
 

@@ -11,6 +11,7 @@ import * as files from './0010-files.ts';
 import * as epochs from './0011-epochs.ts';
 import * as connectors from './0012-connectors.ts';
 import * as handover from './0013-handover.ts';
+import * as timestamps from './0014-timestamps.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
 export const stationMigrations = [
@@ -27,4 +28,5 @@ export const stationMigrations = [
   epochs,
   connectors,
   handover,
+  timestamps,
 ] as const;

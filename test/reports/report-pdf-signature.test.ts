@@ -63,7 +63,8 @@ describe('the signature of a report', () => {
       span.end - 2,
       span.end,
     );
-    for (const place of places) expect(`${place} ${(await failures(flip(signed, place))).length > 0}`).toBe(`${place} true`);
+    for (const place of places)
+      expect(`${place} ${(await failures(flip(signed, place))).length > 0}`).toBe(`${place} true`);
   });
 
   test('anything appended is not verified', async () => {

@@ -4,6 +4,7 @@ import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import { createFileKeystore } from '../../electron/drivers/keystore/keystore.file.ts';
 import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
 import { createNodeRandom } from '../../electron/drivers/random/random.node.ts';
+import { createTimestampService } from '../../electron/drivers/timestamps/timestamps.http.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
 import { standardIdentityPolicy } from '../../electron/features/identity/policy.ts';
 import { nodeReportWorker } from '../../electron/report-process.ts';
@@ -33,6 +34,7 @@ const station = await createStation(
     worker: nodeReportWorker(),
     backups: nodeBackupWorker(),
     printer: createFakePrinter(),
+    timestamps: createTimestampService({ random: createNodeRandom() }),
     training: null,
   },
   {

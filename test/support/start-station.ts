@@ -6,6 +6,7 @@ import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
 import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
 import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
+import { createTimestampService } from '../../electron/drivers/timestamps/timestamps.http.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
 import { standardIdentityPolicy } from '../../electron/features/identity/policy.ts';
 import { nodeReportWorker } from '../../electron/report-process.ts';
@@ -65,6 +66,7 @@ export async function startStation(options: StartOptions = {}) {
     worker: nodeReportWorker(),
     backups: nodeBackupWorker(),
     printer: createFakePrinter(),
+    timestamps: createTimestampService({ random: createFakeRandom(`${seed}:timestamps`) }),
     training: null,
     ...options.drivers,
   };

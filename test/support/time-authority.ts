@@ -100,6 +100,11 @@ export async function startTimeAuthority(options: { key?: 'rsa' | 'ec' } = {}) {
     answer(next: typeof answer) {
       answer = next;
     },
+    /** Puts the certificate of the stamps on the revocation list. */
+    revoke() {
+      ssl(...listOf('middle'), '-revoke', 'tsa.pem');
+      publishList(ssl, 'middle');
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
@@ -130,9 +135,15 @@ function makeAuthority({ file, ssl, url, key }: Making): void {
   issue('middle', 'root', 'middle', '2');
   request('tsa', '/CN=Example Time Stamps', '-out', 'tsa.csr');
   issue('tsa', 'middle', 'stamps', '3');
-  for (const name of ['root', 'middle']) {
-    const by = ['-keyfile', `${name}.key`, '-cert', `${name}.pem`];
-    ssl('ca', ...config, '-name', 'list', '-gencrl', ...by, '-out', `${name}.crl.pem`);
-    ssl('crl', '-in', `${name}.crl.pem`, '-outform', 'DER', '-out', `${name}.crl`);
-  }
+  for (const name of ['root', 'middle']) publishList(ssl, name);
+}
+
+const listOf = (name: string) => [
+  ...['ca', '-config', 'openssl.cnf', '-name', 'list'],
+  ...['-keyfile', `${name}.key`, '-cert', `${name}.pem`],
+];
+
+function publishList(ssl: Making['ssl'], name: string): void {
+  ssl(...listOf(name), '-gencrl', '-out', `${name}.crl.pem`);
+  ssl('crl', '-in', `${name}.crl.pem`, '-outform', 'DER', '-out', `${name}.crl`);
 }

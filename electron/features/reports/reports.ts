@@ -1,4 +1,3 @@
-import type { Parsed } from '../../../shared/contract.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { Evidence } from '../../../shared/evidence.ts';
 import { type DeviceId, type EvidenceId, type JobId, type OperatorId, ReportId } from '../../../shared/ids.ts';
@@ -12,7 +11,6 @@ import type {
   ReportVariant,
   reportMethods,
 } from '../../../shared/reports.ts';
-import type { Pins } from '../../../shared/verify/report-pdf.ts';
 import type { Blobs } from '../../database/blobs.ts';
 import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
@@ -33,6 +31,7 @@ import { assertInPresentLog, proofBundle } from './proof-bundle.ts';
 import type { ReportTasks } from './report-worker.ts';
 import { createReportsStore, type ReportRow } from './reports.store.ts';
 import { signReportPdf } from './signing/sign-report.ts';
+import { createVerification, type VerificationDeps } from './verification.ts';
 
 export type ReportsDeps = {
   database: Database;
@@ -48,7 +47,6 @@ export type ReportsDeps = {
   training: boolean;
   /** What documents are signed with; throws when that may not be. */
   siteKeys(): Promise<SiteKeys>;
-  issuerPem(): Promise<string>;
   trust(): Trust;
   nameOf(operator: OperatorId): string | null;
   jobOf(id: JobId): ReportedJob;
@@ -62,9 +60,11 @@ export type ReportsDeps = {
   reportFloor(): number;
   /** Tries to get the journal cosigned, so that the document can carry a witness; returns soon either way. */
   witness(): Promise<void>;
+  /** Called after a report is issued. */
+  onIssued(): void;
   /** Called after a number is durable. */
   onNumber(sequence: number): Promise<void>;
-};
+} & VerificationDeps;
 
 export type ReportedJob = {
   id: JobId;
@@ -106,6 +106,7 @@ export function createReports(deps: ReportsDeps) {
     fileName: row.fileName,
     sha256: row.sha256,
     supersedes: row.supersedes,
+    stampedAt: row.stampedAt,
     witnessed: journal.store.isCosigned(row.numberedIdx),
   });
 
@@ -137,6 +138,7 @@ export function createReports(deps: ReportsDeps) {
         blobSha256: null,
         supersedes,
         numberedIdx,
+        stampedAt: null,
       };
       store.insert(tx, row);
       return row;
@@ -201,6 +203,7 @@ export function createReports(deps: ReportsDeps) {
         },
       });
     });
+    deps.onIssued();
     return { ...row, state: 'issued', sha256: signed.fileSha256, blobSha256 };
   };
 
@@ -240,28 +243,15 @@ export function createReports(deps: ReportsDeps) {
     return { fileName: row.fileName, contentBase64: bytes.toString('base64') };
   };
 
-  const pinsOf = async (against: Parsed<'reports.verify'>['against']): Promise<Pins> => {
-    if (against.kind === 'this_site') {
-      const { fleetVkey } = deps.trust();
-      return { caPem: await deps.issuerPem(), ...(fleetVkey === null ? {} : { fleetVkey }) };
-    }
-    const { caPem, fleetVkey } = against;
-    return { ...(caPem ? { caPem } : {}), ...(fleetVkey ? { fleetVkey } : {}) };
-  };
-
   const handlers = {
     ...letterhead.handlers,
+    ...createVerification(deps),
     'reports.issue': ({ jobId, scope, variant, language, paper }, { operatorId: by }) => {
       const usual = letterhead.current();
       return issue({ jobId, scope, variant, language: language ?? usual.language, paper: paper ?? usual.paper, by });
     },
     'reports.list': ({ jobId }) => store.list(jobId).map(view),
     'reports.download': ({ reportId }, caller) => download(reportId, caller),
-    'reports.verify': async ({ contentBase64, against }) => {
-      const file = Uint8Array.from(Buffer.from(contentBase64, 'base64'));
-      return deps.worker.run('report.verify', { file, pins: await pinsOf(against) });
-    },
-    'reports.site_ca': async () => ({ pem: await deps.issuerPem() }),
   } satisfies Pick<Handlers, keyof typeof reportMethods>;
 
   return {
@@ -271,6 +261,8 @@ export function createReports(deps: ReportsDeps) {
     /** A status in the words that the site's reports use. */
     headline: (status: ErasureStatus | null) =>
       textsOf[letterhead.current().language].status[status ?? 'none'].headline,
+    /** Tells the screens of a report that is not what it was. */
+    announce: (row: ReportRow) => deps.publish('report.changed', view(row)),
     /** Hashes of the encrypted documents of a job. */
     filesOf: store.filesOf,
     /** Numbers whose document was not finished when the process ended become void. */

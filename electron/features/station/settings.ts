@@ -33,6 +33,7 @@ export type SettingKey =
   | 'letterhead'
   | 'labels'
   | 'site-authority'
+  | 'timestamps'
   | 'recovery-key'
   | 'recovery-key-unconfirmed'
   | 'backup'

@@ -23,7 +23,10 @@ export type StampedReport = {
 
 /** SHA-256 of the station's bare signature: what the first time stamp is about. Throws `report_failed`. */
 export function signatureImprint(pdf: Uint8Array): Uint8Array {
-  return inWords(() => imprintOf(openCms(station(pdf).der, digestOf(pdf, station(pdf))).signature));
+  return inWords(() => {
+    const span = station(pdf);
+    return imprintOf(openCms(span.der, digestOf(pdf, span)).signature);
+  });
 }
 
 /** Puts the first time stamp into the signature, and behind it all that validation needs later. Throws `report_failed`. */
