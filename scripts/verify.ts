@@ -9,12 +9,15 @@ import { verifyPath } from '../shared/verify/verify-path.ts';
 /** Bundled to one file it is run without npm. */
 const command = process.argv[1]?.endsWith('.mjs') ? 'node verify.mjs' : 'npm run verify --';
 
-const usage = `${command} FILE|DIR [--pin VKEY|FILE] [--ca PEM-FILE] [--json]
+const usage = `${command} FILE|DIR [--pin VKEY|FILE] [--ca PEM-FILE]
+  [--timestamp-ca PEM-FILE] [--json]
 
 Verifies a report PDF, a proof bundle (.json) or the folder of a journal export, without station or server.
 
   --pin   verifier key of the fleet log, as printed on every report, or a file that holds it
   --ca    certificate of the issuing site, PEM
+  --timestamp-ca
+          certificate of the authority above the time stamps of a report, PEM
   --json  the answer as one JSON object
 
 Exit status: 0 everything holds, 1 something does not, 2 the command itself is wrong.`;
@@ -28,6 +31,7 @@ function readArguments() {
     options: {
       pin: { type: 'string' },
       ca: { type: 'string' },
+      'timestamp-ca': { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -37,7 +41,10 @@ function readArguments() {
   if (path === undefined || more.length > 0) throw new UsageError('Name one file or folder to verify.');
   const pins: Pins = {
     ...(values.pin === undefined ? {} : { fleetVkey: readPin(values.pin) }),
-    ...(values.ca === undefined ? {} : { caPem: readCertificate(values.ca) }),
+    ...(values.ca === undefined ? {} : { caPem: readCertificate('--ca', values.ca) }),
+    ...(values['timestamp-ca'] === undefined
+      ? {}
+      : { timestampCaPem: readCertificate('--timestamp-ca', values['timestamp-ca']) }),
   };
   return { path, pins, json: values.json };
 }
@@ -57,9 +64,10 @@ function isVkey(text: string): boolean {
   }
 }
 
-function readCertificate(file: string): string {
-  const pem = readOption('--ca', file);
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new UsageError(`--ca: ${file} holds no PEM certificate.`);
+function readCertificate(option: string, file: string): string {
+  const pem = readOption(option, file);
+  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
+    throw new UsageError(`${option}: ${file} holds no PEM certificate.`);
   return pem;
 }
 

@@ -29,6 +29,7 @@ export function ReportLine({ report }: { report: Report }) {
         <StatusMark tone={report.witnessed ? 'good' : 'quiet'}>
           {report.witnessed ? 'Journal cosigned by the server' : 'Not cosigned yet'}
         </StatusMark>
+        {report.stampedAt !== null && <StatusMark tone="good">Time-stamped {fullTime(report.stampedAt)}</StatusMark>}
       </div>
       {report.state === 'void' ? <StatusMark tone="bad">Void number</StatusMark> : <DownloadButton report={report} />}
     </div>

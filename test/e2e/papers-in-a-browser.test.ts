@@ -54,7 +54,14 @@ describeWithTools('what leaves the bench on paper', ['chromium'], () => {
     await labels.getByLabel('Address, and the port').fill('127.0.0.1:1');
     await labels.getByRole('button', { name: 'Save the labels' }).click();
     await labels.getByText('Saved.').waitFor();
-    await expectAccessible(office, 'station, letterhead and labels');
+
+    const service = office.getByRole('form', { name: 'Time stamping service' });
+    await office.getByText('Choose a service').click();
+    await service.getByLabel('Address of the service').fill('http://127.0.0.1:1/');
+    await service.getByLabel('Certificate of the authority').fill('nonsense');
+    await service.getByRole('button', { name: 'Try it and use it' }).click();
+    await service.getByRole('alert').getByText('cannot be read').waitFor();
+    await expectAccessible(office, 'station, letterhead, labels and time stamps');
   }, 60_000);
 
   it('a technician looks at the label, saves it, and is told what to do when the printer is away', async () => {

@@ -15,6 +15,7 @@ export function VerifyCard() {
   const { busy, error, run } = useAction();
   const [foreign, setForeign] = useState(false);
   const [caPem, setCaPem] = useState('');
+  const [timestampCaPem, setTimestampCaPem] = useState('');
   const [fleetVkey, setFleetVkey] = useState('');
   const [result, setResult] = useState<{ name: string; verification: Verification } | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
@@ -28,7 +29,9 @@ export function VerifyCard() {
       return;
     }
     void run(async () => {
-      const against = foreign ? ({ kind: 'given', caPem, fleetVkey } as const) : ({ kind: 'this_site' } as const);
+      const against = foreign
+        ? ({ kind: 'given', caPem, timestampCaPem, fleetVkey } as const)
+        : ({ kind: 'this_site' } as const);
       const verification = await api['reports.verify']({ contentBase64: await readBase64(file), against });
       setResult({ name: file.name, verification });
     });
@@ -53,6 +56,15 @@ export function VerifyCard() {
               maxRows={6}
               value={caPem}
               onChange={event => setCaPem(event.currentTarget.value)}
+            />
+            <Textarea
+              label="Certificate of the authority above its time stamps (PEM)"
+              description="Without it, a time stamp is read but not believed"
+              autosize
+              minRows={2}
+              maxRows={6}
+              value={timestampCaPem}
+              onChange={event => setTimestampCaPem(event.currentTarget.value)}
             />
             <TextInput
               label="Fleet key of that site"

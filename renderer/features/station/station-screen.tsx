@@ -13,6 +13,7 @@ import { KeysCard } from './keys-card.tsx';
 import { LabelPrinterCard } from './label-printer-card.tsx';
 import { LetterheadCard } from './letterhead-card.tsx';
 import { SyncCard } from './sync-card.tsx';
+import { TimestampsCard } from './timestamps-card.tsx';
 
 const keystoreWords: Record<Health['keystore'], string> = {
   os: 'Keyring of the operating system',
@@ -36,6 +37,7 @@ export function StationScreen() {
         {health !== null && <KeysCard keys={health.keys} onReplaced={reload} />}
         {can('station.manage') && <BackupCard />}
         {can('report.read') && <CertificateCard />}
+        {can('report.read') && <TimestampsCard />}
         {can('report.read') && <LetterheadCard />}
         <LabelPrinterCard />
       </div>
