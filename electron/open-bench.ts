@@ -17,6 +17,8 @@ import { createNodePrinter } from './drivers/printer/printer.node.ts';
 import { createNodeRandom } from './drivers/random/random.node.ts';
 import { createSerialAdapter, serialLineChild } from './drivers/serial/serial.node.ts';
 import { createTimestampService } from './drivers/timestamps/timestamps.http.ts';
+import { createNodeTokens } from './drivers/token/token.node.ts';
+import type { Tokens } from './drivers/token/token.ts';
 import { createVirtualBench } from './drivers/virtual/virtual-bench.fake.ts';
 import type { Worker } from './drivers/worker/worker.ts';
 import type { BackupTasks } from './features/backup/backup-tasks.ts';
@@ -101,6 +103,7 @@ export async function openBench(options: BenchOptions): Promise<Station> {
       backups: options.backups,
       printer: createNodePrinter({ clock, startLine: options.startLine ?? serialLineChild() }),
       timestamps: createTimestampService({ random }),
+      tokens: training ? noTokens : createNodeTokens({ env: process.env, platform: process.platform }),
       training: plugs,
     },
     {
@@ -140,6 +143,13 @@ const missing = () =>
 
 /** Stands where no erasure tool is installed: everything else works, and nothing pretends to erase. */
 const noPicea: Picea = { info: missing, erase: missing, close: async () => {} };
+
+const untried = () =>
+  Promise.reject(
+    new BenchError('token_unavailable', 'Training uses no token: nothing real signs what counts for nothing.'),
+  );
+
+const noTokens: Tokens = { modules: () => [], list: untried, keys: untried, signDigest: untried };
 
 function makeFolder(path: string) {
   try {

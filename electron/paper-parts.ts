@@ -35,7 +35,7 @@ type Deps = {
   random: Random;
   publish: Publish;
   files: FilesStore;
-  drivers: Pick<Drivers, 'keystore' | 'worker' | 'printer' | 'timestamps'>;
+  drivers: Pick<Drivers, 'keystore' | 'worker' | 'printer' | 'timestamps' | 'tokens'>;
   config: Pick<StationConfig, 'appVersion' | 'training' | 'dataDir' | 'log'>;
   identity: Pick<Identity, 'nameOf'>;
   jobs: Jobs;
@@ -45,7 +45,7 @@ type Deps = {
 /** What leaves the bench on paper or as a file: signed reports, labels, and jobs for other stations. */
 export function createPaperParts(deps: Deps) {
   const { settings, jobs, drivers, config, identity } = deps;
-  const authority = createAuthority({ ...deps, keystore: drivers.keystore });
+  const authority = createAuthority({ ...deps, keystore: drivers.keystore, tokens: drivers.tokens });
   const press = {
     worker: drivers.worker,
     appVersion: config.appVersion,

@@ -15,6 +15,7 @@ import type { Picea } from './drivers/picea/picea.ts';
 import type { Printer } from './drivers/printer/printer.ts';
 import type { Random } from './drivers/random/random.ts';
 import type { TimestampService } from './drivers/timestamps/timestamps.ts';
+import type { Tokens } from './drivers/token/token.ts';
 import type { Worker } from './drivers/worker/worker.ts';
 import type { BackupTasks } from './features/backup/backup-tasks.ts';
 import { openIdentityDigest } from './features/identity/identity-key.ts';
@@ -43,6 +44,7 @@ export type Drivers = {
   worker: Worker<DocumentTasks>;
   printer: Printer;
   timestamps: TimestampService;
+  tokens: Tokens;
   /** Makes backups in a process of its own. */
   backups: Worker<BackupTasks>;
   training: TrainingBench | null;

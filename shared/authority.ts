@@ -2,9 +2,24 @@ import { z } from 'zod';
 import { Instant } from './ids.ts';
 import type { MethodSpecs } from './method.ts';
 
-const Pem = z.string().trim().min(1).max(20_000);
+export const Pem = z.string().trim().min(1).max(20_000);
 /** Serial number of a certificate, hexadecimal. */
 const Serial = z.string().regex(/^[0-9a-f]{2,40}$/);
+
+/** What can be done about a site's certificates, as the journal names it. */
+export const AuthorityAct = z.enum([
+  'created',
+  'renewed',
+  'requested',
+  'installed',
+  'imported',
+  'issued',
+  'revoked',
+  'list_imported',
+  'token_chosen',
+  'token_pin_entered',
+  'token_pin_refused',
+]);
 
 export const IssuedCertificate = z.object({
   serial: Serial,
@@ -31,6 +46,8 @@ export const AuthorityStatus = z.object({
       signsUntil: Instant,
       validUntil: Instant,
       state: z.enum(['good', 'soon', 'over', 'revoked']),
+      /** The token that holds its key; null when that rests in the keystore. */
+      token: z.object({ label: z.string(), pinRefused: z.boolean() }).nullable(),
     })
     .nullable(),
   /** A request was made for which no certificate was installed yet. */

@@ -24,6 +24,7 @@ import { policyMethods } from './policy.ts';
 import { privacyMethods } from './privacy.ts';
 import { reportEvents, reportMethods } from './reports.ts';
 import { samplingMethods } from './sampling.ts';
+import { signingTokenMethods } from './signing-token.ts';
 import { syncEvents, syncMethods } from './sync.ts';
 import { timestampMethods } from './timestamps.ts';
 import { trainingMethods } from './training.ts';
@@ -50,6 +51,7 @@ export const methods = {
   ...exportMethods,
   ...authorityMethods,
   ...timestampMethods,
+  ...signingTokenMethods,
   ...privacyMethods,
   ...directoryMethods,
   ...keyMethods,

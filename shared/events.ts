@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BypassReason } from './approvals.ts';
+import { AuthorityAct } from './authority.ts';
 import { customerEntryTypes } from './customers.ts';
 import { FactLine } from './device-facts.ts';
 import { Identifiers } from './devices.ts';
@@ -295,11 +296,15 @@ export const entryTypes = {
     }),
   },
 
-  /** Who may sign the site's documents; the serial number of the certificate it is about. */
+  /**
+   * Who may sign the site's documents; the serial number of the certificate it is about and, where its key rests on a token,
+   * the SHA-256 of the certificate.
+   */
   'authority.changed': {
     data: z.object({
-      act: z.enum(['created', 'renewed', 'requested', 'installed', 'imported', 'issued', 'revoked', 'list_imported']),
+      act: AuthorityAct,
       serial: z.string().nullable(),
+      certificate: Sha256Hex.optional(),
     }),
   },
 

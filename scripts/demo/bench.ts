@@ -7,6 +7,7 @@ import { createFileKeystore } from '../../electron/drivers/keystore/keystore.fil
 import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
 import { createNodeRandom } from '../../electron/drivers/random/random.node.ts';
 import { createTimestampService } from '../../electron/drivers/timestamps/timestamps.http.ts';
+import { createFakeTokens } from '../../electron/drivers/token/token.fake.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
 import { standardIdentityPolicy } from '../../electron/features/identity/policy.ts';
 import { appVersion } from '../../electron/headless.ts';
@@ -39,6 +40,7 @@ export async function openDemoBench(dataDir: string) {
       backups: nodeBackupWorker(),
       printer: createFakePrinter(),
       timestamps: createTimestampService({ random: createNodeRandom() }),
+      tokens: createFakeTokens(),
       training: null,
     },
     {

@@ -7,6 +7,7 @@ import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.f
 import { createFakePrinter } from '../../electron/drivers/printer/printer.fake.ts';
 import { createFakeRandom } from '../../electron/drivers/random/random.fake.ts';
 import { createTimestampService } from '../../electron/drivers/timestamps/timestamps.http.ts';
+import { createFakeTokens } from '../../electron/drivers/token/token.fake.ts';
 import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
 import { standardIdentityPolicy } from '../../electron/features/identity/policy.ts';
 import { nodeReportWorker } from '../../electron/report-process.ts';
@@ -67,6 +68,7 @@ export async function startStation(options: StartOptions = {}) {
     backups: nodeBackupWorker(),
     printer: createFakePrinter(),
     timestamps: createTimestampService({ random: createFakeRandom(`${seed}:timestamps`) }),
+    tokens: createFakeTokens(),
     training: null,
     ...options.drivers,
   };

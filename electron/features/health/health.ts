@@ -92,7 +92,10 @@ export function createHealth(deps: HealthDeps) {
 }
 
 function certificateWarning(certificate: AuthorityStatus['station']): string | false {
-  if (certificate === null || certificate.state === 'good') return false;
+  if (certificate === null) return false;
+  if (certificate.token?.pinRefused)
+    return 'The token that signs refused its PIN: no report can be issued. An admin enters it here.';
+  if (certificate.state === 'good') return false;
   const day = certificate.signsUntil.slice(0, 10);
   if (certificate.state === 'soon') return `Reports can be signed until ${day}. An admin renews the certificate here.`;
   return certificate.state === 'over'

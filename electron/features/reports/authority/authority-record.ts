@@ -5,6 +5,17 @@ import { keyFingerprint } from '../../../../shared/verify/pdf-certificate.ts';
 import type { Keystore } from '../../../drivers/keystore/keystore.ts';
 import type { Settings } from '../../station/settings.ts';
 
+/** Where a key on a token is found again. Its PIN rests in the keystore. */
+export const TokenRecord = z.object({
+  modulePath: z.string(),
+  serial: z.string(),
+  label: z.string(),
+  keyId: z.string(),
+  /** The token refused the PIN: it is not tried again until an admin enters one. */
+  pinRefused: z.boolean(),
+});
+export type TokenRecord = z.infer<typeof TokenRecord>;
+
 /** What is public about the site's certificates. Their keys rest in the keystore, each under its own fingerprint. */
 export const AuthorityRecord = z.object({
   /** This bench's own authority. */
@@ -18,6 +29,8 @@ export const AuthorityRecord = z.object({
   crlBase64: z.base64().nullable(),
   /** Fingerprint of the key of an open request. */
   requestedKey: z.string().nullable(),
+  /** The token that holds the key of the certificate; null when the keystore does. */
+  token: TokenRecord.nullable().default(null),
 });
 export type AuthorityRecord = z.infer<typeof AuthorityRecord>;
 

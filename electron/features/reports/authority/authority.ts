@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { AuthorityStatus, authorityMethods } from '../../../../shared/authority.ts';
 import { BenchError } from '../../../../shared/errors.ts';
 import type { OperatorId } from '../../../../shared/ids.ts';
+import type { signingTokenMethods } from '../../../../shared/signing-token.ts';
 import { keyFingerprint, shortName, signingPeriod } from '../../../../shared/verify/pdf-certificate.ts';
 import type { Handlers } from '../../../handlers.ts';
 import { type AuthorityRecord, readRecord } from './authority-record.ts';
@@ -9,32 +10,38 @@ import { assertSigns, normalSerial, readCertificate, readRevocationList, signing
 import { openPkcs12 } from './pkcs12.ts';
 import { createStationRequest } from './site-ca.ts';
 import { type AuthorityDeps, createSiteKeys } from './site-keys.ts';
+import { createTokenHandlers, type Install } from './token-handlers.ts';
 
 /** Who may sign the site's documents: renewals, requests, installed certificates, revocations. */
 export function createAuthority(deps: AuthorityDeps) {
   const { settings, clock } = deps;
-  const { keys, named, record, save, open, issuerPem, own } = createSiteKeys(deps);
+  const siteKeys = createSiteKeys(deps);
+  const { keys, named, record, save, open, issuerPem, own, dropPin } = siteKeys;
 
-  /** Puts a certificate of somebody else's making in the place of the present one. */
-  const install = async (
-    parts: { certificatePem: string; issuerPem: string; crl: string | null; act: 'installed' | 'imported' },
-    by: OperatorId,
-  ) => {
+  /** The record with a certificate of somebody else's making in the place of the present one. */
+  const replaced: Install = async (before, parts) => {
     const certificate = readCertificate(parts.certificatePem, 'The certificate');
     const issuer = readCertificate(parts.issuerPem, 'The certificate of the authority');
     assertSigns(certificate, issuer, clock.now());
     const list = parts.crl === null ? null : await readRevocationList(parts.crl, issuer);
-    const serial = normalSerial(certificate.serialNumber);
-    if (list?.revoked.has(serial)) throw new BenchError('bad_input', 'This certificate was revoked. Ask for another.');
-    const before = await record();
-    const next: AuthorityRecord = {
+    if (list?.revoked.has(normalSerial(certificate.serialNumber)))
+      throw new BenchError('bad_input', 'This certificate was revoked. Ask for another.');
+    return {
       ...before,
       certificatePem: certificate.toString(),
       issuerPem: issuer.toString(),
       crlBase64: list ? list.der.toString('base64') : null,
       requestedKey: null,
+      token: null,
     };
-    save({ record: next, entry: { act: parts.act, serial }, by });
+  };
+
+  const install = async (parts: Parameters<Install>[1], act: 'installed' | 'imported', by: OperatorId) => {
+    const before = await record();
+    const next = await replaced(before, parts);
+    const serial = normalSerial(new X509Certificate(next.certificatePem).serialNumber);
+    save({ record: next, entry: { act, serial }, by });
+    await dropPin(before, next);
     return status();
   };
 
@@ -66,9 +73,13 @@ export function createAuthority(deps: AuthorityDeps) {
   };
 
   const handlers = {
+    ...createTokenHandlers({ siteKeys, install: replaced, status }),
     'authority.status': () => status(),
     'authority.renew': async (_, caller) => {
-      save({ ...(await own.make(readRecord(settings))), by: caller.operatorId });
+      const before = readRecord(settings);
+      const made = await own.make(before);
+      save({ ...made, by: caller.operatorId });
+      await dropPin(before, made.record);
       return status();
     },
     'authority.request': async (_, caller) => {
@@ -83,7 +94,7 @@ export function createAuthority(deps: AuthorityDeps) {
       const certificate = readCertificate(certificatePem, 'The certificate');
       if (readRecord(settings)?.requestedKey !== keyFingerprint(certificate))
         throw new BenchError('bad_input', 'This certificate does not belong to the last request of this station.');
-      return install({ certificatePem, issuerPem, crl: crlPem ?? null, act: 'installed' }, caller.operatorId);
+      return install({ certificatePem, issuerPem, crl: crlPem ?? null }, 'installed', caller.operatorId);
     },
     'authority.issue': ({ csrPem }, caller) => issue(csrPem, caller.operatorId),
     'authority.revoke': ({ serial }, caller) => revoke(serial, caller.operatorId),
@@ -109,9 +120,9 @@ export function createAuthority(deps: AuthorityDeps) {
       const certificate = readCertificate(parts.certificatePem, 'The certificate');
       assertSigns(certificate, readCertificate(parts.issuerPem, 'The authority'), clock.now());
       await keys.add(keyPem);
-      return install({ ...parts, crl: null, act: 'imported' }, caller.operatorId);
+      return install({ ...parts, crl: null }, 'imported', caller.operatorId);
     },
-  } satisfies Pick<Handlers, keyof typeof authorityMethods>;
+  } satisfies Pick<Handlers, keyof typeof authorityMethods | keyof typeof signingTokenMethods>;
 
   return { handlers, open, issuerPem, status };
 }
@@ -133,6 +144,7 @@ async function statusOf(known: AuthorityRecord | null, nowMs: number): Promise<A
       signsUntil: new Date(signingPeriod(certificate).untilMs).toISOString(),
       validUntil: new Date(certificate.validTo).toISOString(),
       state: list?.revoked.has(serial) ? 'revoked' : signingState(certificate, nowMs),
+      token: known.token && { label: known.token.label, pinRefused: known.token.pinRefused },
     },
     requested: known.requestedKey !== null,
     crl: list ? { number: list.number, nextUpdate: list.nextUpdate?.toISOString() ?? null } : null,

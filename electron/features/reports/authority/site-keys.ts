@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import type { IssuedCertificate } from '../../../../shared/authority.ts';
 import { BenchError } from '../../../../shared/errors.ts';
 import type { EntryData } from '../../../../shared/events.ts';
@@ -8,9 +8,11 @@ import type { Database } from '../../../database/database.ts';
 import type { Clock } from '../../../drivers/clock/clock.ts';
 import type { Keystore } from '../../../drivers/keystore/keystore.ts';
 import type { Random } from '../../../drivers/random/random.ts';
+import type { Tokens } from '../../../drivers/token/token.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Settings } from '../../station/settings.ts';
 import { createPemSigner, type Signer } from '../signing/signer.ts';
+import { createTokenSigner } from '../signing/token-signer.ts';
 import { type AuthorityRecord, createDocumentKeys, readRecord } from './authority-record.ts';
 import { normalSerial, readRevocationList } from './certificates.ts';
 import {
@@ -21,6 +23,7 @@ import {
   issueStationCertificate,
   requestSubject,
 } from './site-ca.ts';
+import { createSiteToken } from './site-token.ts';
 
 export type SiteKeys = {
   signer: Signer;
@@ -37,6 +40,7 @@ export type AuthorityDeps = {
   keystore: Keystore;
   clock: Clock;
   random: Random;
+  tokens: Tokens;
 };
 
 export type Change = { record: AuthorityRecord; entry: EntryData<'authority.changed'>; by: OperatorId | null };
@@ -56,6 +60,33 @@ export function createSiteKeys(deps: AuthorityDeps) {
       settings.set(tx, 'site-authority', JSON.stringify(record));
       journal.append(tx, { type: 'authority.changed', ...(by ? { actor: by } : {}), data: entry });
     });
+
+  const tokenInUse = (fingerprint: string) => {
+    const known = readRecord(settings);
+    if (!known?.token) return null;
+    const certificate = new X509Certificate(known.certificatePem);
+    return keyFingerprint(certificate) === fingerprint ? { known, place: known.token, certificate } : null;
+  };
+  const token = createSiteToken({
+    ...deps,
+    refused: {
+      is: fingerprint => tokenInUse(fingerprint)?.place.pinRefused === true,
+      note(fingerprint) {
+        const used = tokenInUse(fingerprint);
+        if (!used) return;
+        const next = { ...used.known, token: { ...used.place, pinRefused: true } };
+        save({ record: next, entry: { act: 'token_pin_refused', ...entryOf(used.certificate) }, by: null });
+      },
+    },
+  });
+
+  /** Takes the PIN of a token that no longer signs out of the keystore. */
+  const dropPin = async (before: AuthorityRecord | null, { certificatePem }: AuthorityRecord) => {
+    if (!before?.token) return;
+    const fingerprintOf = (pem: string) => keyFingerprint(new X509Certificate(pem));
+    if (fingerprintOf(before.certificatePem) !== fingerprintOf(certificatePem))
+      await token.dropPin(before.certificatePem);
+  };
 
   /** The own authority with its key; throws where a restored bench no longer has it. */
   const ownCa = async ({ ownCaPem }: AuthorityRecord): Promise<CertifiedKey> => {
@@ -110,6 +141,7 @@ export function createSiteKeys(deps: AuthorityDeps) {
         issuerPem: ca.certificatePem,
         crlBase64: await listOf(ca, crlNumber, all),
         requestedKey: null,
+        token: null,
       },
       entry: { act: before === null || isLost ? 'created' : 'renewed', serial: issued.serial },
     };
@@ -119,6 +151,7 @@ export function createSiteKeys(deps: AuthorityDeps) {
   /** What stands, made the first time it is asked for; two reports at once make one authority. */
   const record = async (): Promise<AuthorityRecord> => {
     const known = readRecord(settings);
+    if (known?.token) return known;
     if (known && (await keys.ofCertificate(known.certificatePem)) !== null) return known;
     making ??= makeOwn(known)
       .then(made => {
@@ -131,11 +164,21 @@ export function createSiteKeys(deps: AuthorityDeps) {
     return making;
   };
 
-  /** What reports are signed with; made when it is first needed. Throws `keystore_unavailable`. */
-  const open = async (): Promise<SiteKeys> => {
-    const { certificatePem, issuerPem, crlBase64 } = await record();
+  const signerOf = async ({ token: place, certificatePem, issuerPem }: AuthorityRecord): Promise<Signer> => {
+    const certified = { certificatePem, chainPem: [issuerPem] };
+    if (place) {
+      const signDigest = token.signDigest(place, new X509Certificate(certificatePem));
+      return createTokenSigner({ ...certified, signDigest });
+    }
     const keyPem = await keys.ofCertificate(certificatePem);
     if (keyPem === null) throw new BenchError('keystore_unavailable', 'The signing key is not in the keystore.');
+    return createPemSigner({ ...certified, keyPem });
+  };
+
+  /** What reports are signed with; made when it is first needed. Throws `keystore_unavailable`. */
+  const open = async (): Promise<SiteKeys> => {
+    const known = await record();
+    const { certificatePem, issuerPem, crlBase64 } = known;
     const crl = crlBase64 === null ? null : Buffer.from(crlBase64, 'base64');
     const certificate = new X509Certificate(certificatePem);
     const list = crl && (await readRevocationList(crl, new X509Certificate(issuerPem)));
@@ -144,7 +187,7 @@ export function createSiteKeys(deps: AuthorityDeps) {
         'report_failed',
         'The certificate of this station was revoked. An admin renews it on the Station screen.',
       );
-    const signer = createPemSigner({ keyPem, certificatePem, chainPem: [issuerPem] });
+    const signer = await signerOf(known);
     return {
       signer,
       fingerprint: keyFingerprint(certificate),
@@ -158,5 +201,13 @@ export function createSiteKeys(deps: AuthorityDeps) {
   /** Certificate of the authority that outsiders check this station's documents against, PEM. */
   const issuerPem = async () => (await record()).issuerPem;
 
-  return { keys, named, record, save, open, issuerPem, own: { ca: ownCa, certify, list: listOf, make: makeOwn } };
+  const own = { ca: ownCa, certify, list: listOf, make: makeOwn };
+  return { keys, token, named, record, save, open, issuerPem, own, dropPin };
+}
+
+export type SiteKeysPart = ReturnType<typeof createSiteKeys>;
+
+/** What the journal says about a certificate whose key rests on a token. */
+export function entryOf({ serialNumber, raw }: X509Certificate) {
+  return { serial: normalSerial(serialNumber), certificate: createHash('sha256').update(raw).digest('hex') };
 }
