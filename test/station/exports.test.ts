@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { XMLParser } from 'fast-xml-parser';
@@ -160,6 +161,27 @@ describe('an export', () => {
     expect(stopped.length).toBeLessThanOrEqual(1);
     expect((await filesOf(await download(again, done), 'a passphrase of some length')).has('manifest.json')).toBe(true);
   });
+});
+
+/** A disk of so many KiB in place of this folder; null where this machine does not let us. */
+function smallDisk(folder: string, sizeKiB: number): { [Symbol.dispose](): void } | null {
+  mkdirSync(folder, { recursive: true });
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeKiB}k`, 'tmpfs', folder]).status === 0;
+  return mounted ? { [Symbol.dispose]: () => spawnSync('umount', [folder]) } : null;
+}
+
+test('a disk that fills while an export is written: it failed, nothing is left of it, and it can be made again', async ctx => {
+  const { admin } = await withReports(3);
+  const folder = `${bench.dataDir}-exports`;
+  {
+    using disk = smallDisk(folder, 240);
+    if (!disk) return ctx.skip('no small disk can be mounted here');
+    const failed = await ended(admin, await admin['exports.start']({ filter: {}, reason }));
+    expect(failed).toMatchObject({ state: 'failed', failure: expect.stringContaining('disk is full') });
+    expect(readdirSync(folder)).toEqual([]);
+  }
+  const done = await ended(admin, await admin['exports.start']({ filter: {}, reason }));
+  expect(done).toMatchObject({ state: 'done', written: 3 });
 });
 
 describeWithTools('an export checked by others', ['openssl'], () => {
