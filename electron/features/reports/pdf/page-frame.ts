@@ -3,12 +3,14 @@ import type { Content } from '../document/blocks.ts';
 import type { Canvas, Colour } from './canvas.ts';
 import type { Weight } from './fonts.ts';
 import { qrPath } from './qr-code.ts';
+import { drawDeviceShape } from './shapes.ts';
 import type { TagTree } from './tags.ts';
 import { ghost, hair, ink, leading, muted, space, type, white } from './theme.ts';
 import type { Typesetter } from './typesetter.ts';
 
 const qrSize = 86;
 const noticeHeight = 16;
+const deviceWidth = 8;
 const logoBox = { width: 150, height: 34 };
 
 /** What surrounds the content: head of the first page, running heads, footers, the mark of training. */
@@ -42,10 +44,10 @@ export function createPageFrame(
   const firstHead = (top: number): number => {
     const width = right - space.margin - qrSize - space.gutter;
     let y = top - (logo ? drawLogo(logo, top) : 0);
-    const paragraph = (role: 'P' | 'H1', text: string, weight: Weight, size: number, colour = ink) => {
+    const paragraph = (role: 'P' | 'H1', text: string, weight: Weight, size: number, colour = ink, indent = 0) => {
       const element = tags.add(role, tags.root);
-      for (const line of typesetter.wrap(text, weight, size, width)) {
-        canvas.text(element, line, space.margin, y - size * 0.95, size, colour);
+      for (const line of typesetter.wrap(text, weight, size, width - indent)) {
+        canvas.text(element, line, space.margin + indent, y - size * 0.95, size, colour);
         y -= size * (role === 'H1' ? 1.22 : leading);
       }
     };
@@ -55,7 +57,11 @@ export function createPageFrame(
     y -= 12;
     paragraph('H1', content.title, 'bold', type.title);
     y -= 3;
-    if (content.lead !== null) paragraph('P', content.lead, 'bold', type.lead);
+    if (content.lead !== null) {
+      y -= 4;
+      drawDeviceShape(canvas, space.margin + 1, y - type.lead * 1.3, deviceWidth, ink);
+      paragraph('P', content.lead, 'bold', type.lead, ink, deviceWidth + 8);
+    }
     y -= 2;
     paragraph('P', content.subtitle, 'regular', type.body, muted);
     return Math.min(y, drawQr(top)) - 8;

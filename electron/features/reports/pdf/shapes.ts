@@ -26,6 +26,22 @@ export function drawToneShape(canvas: Canvas, tone: Tone, place: Place, colour: 
   if (tone === 'warn') canvas.path(null, polygon(x, y - r * 0.12, r * 1.15, 3, 90), { fill: colour });
 }
 
+/** Height of the sign of a device for a width of one. */
+export const deviceRatio = 1.9;
+
+/** Draws the sign of a handheld device, whatever it is; `x`, `y` is its lower left corner. */
+export function drawDeviceShape(canvas: Canvas, x: number, y: number, width: number, colour: Colour): void {
+  const height = width * deviceRatio;
+  const lineWidth = width * 0.12;
+  canvas.path(null, roundedRectangle(x, y, width, height, width * 0.22), { stroke: colour, lineWidth });
+  const middle = x + width / 2;
+  const speaker = y + height - width * 0.26;
+  canvas.path(null, line([middle - width * 0.13, speaker], [middle + width * 0.13, speaker]), {
+    stroke: colour,
+    lineWidth,
+  });
+}
+
 const outlines: Record<StatusMark, (x: number, y: number, r: number) => PathStep[]> = {
   erased_verified: circle,
   erased_with_exceptions: (x, y, r) => polygon(x, y - r * 0.18, r * 1.2, 3, 90),
@@ -99,6 +115,25 @@ function hook(x: number, y: number, r: number): PathStep[] {
         [x, y - r * 0.24],
       ],
     },
+  ];
+}
+
+function roundedRectangle(x: number, y: number, width: number, height: number, r: number): PathStep[] {
+  const k = r * 0.4477;
+  const [right, top] = [x + width, y + height];
+  type Point = readonly [number, number];
+  const bend = (a: Point, b: Point, to: Point): PathStep => ({ curve: [a, b, to] });
+  return [
+    { to: [x + r, y], move: true },
+    { to: [right - r, y] },
+    bend([right - k, y], [right, y + k], [right, y + r]),
+    { to: [right, top - r] },
+    bend([right, top - k], [right - k, top], [right - r, top]),
+    { to: [x + r, top] },
+    bend([x + k, top], [x, top - k], [x, top - r]),
+    { to: [x, y + r] },
+    bend([x, y + k], [x + k, y], [x + r, y]),
+    'close',
   ];
 }
 
