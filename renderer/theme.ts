@@ -17,6 +17,7 @@ export const theme = createTheme({
     PasswordInput: { defaultProps: { size: 'md', withAsterisk: false } },
     Textarea: { defaultProps: { size: 'md', withAsterisk: false, rows: 3 } },
     NativeSelect: { defaultProps: { size: 'md', withAsterisk: false } },
+    Autocomplete: { defaultProps: { size: 'md', withAsterisk: false } },
     // Locking the page's scrolling would inject a <style> element.
     Modal: { defaultProps: { lockScroll: false, centered: true, transitionProps: { duration: 0 } } },
     Menu: { defaultProps: { transitionProps: { duration: 0 } } },

@@ -5,13 +5,16 @@ import type { AuthorityStatus } from '../../../shared/authority.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { type Action, useAction } from '../../state/use-action.ts';
 import { useLive } from '../../state/use-live.ts';
-import { readBase64, saveBlob } from '../../ui/bytes.ts';
+import { readBase64 } from '../../ui/bytes.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { FileDrop } from '../../ui/file-drop.tsx';
 import { Card } from '../../ui/page.tsx';
 import { StatusMark, type Tone } from '../../ui/status-mark.tsx';
 import { fullTime } from '../../ui/time.ts';
 import { IssuedTable } from './issued-table.tsx';
+import { pemBlocks, savePem } from './pem.ts';
+import { TokenForm } from './token-form.tsx';
+import { TokenPinForm } from './token-pin-form.tsx';
 
 const stateWords: Record<NonNullable<AuthorityStatus['station']>['state'], { tone: Tone; words: string }> = {
   good: { tone: 'good', words: 'Signs' },
@@ -19,9 +22,6 @@ const stateWords: Record<NonNullable<AuthorityStatus['station']>['state'], { ton
   over: { tone: 'bad', words: 'Its time is over: reports cannot be signed' },
   revoked: { tone: 'bad', words: 'Revoked: reports cannot be signed' },
 };
-
-const savePem = (pem: string, fileName: string) =>
-  saveBlob(new Blob([pem], { type: 'application/x-pem-file' }), fileName);
 
 /** The certificate that this station signs with, and where it comes from. */
 export function CertificateCard() {
@@ -37,6 +37,7 @@ export function CertificateCard() {
       <p>Whoever receives a report checks its signature against the certificate of the authority.</p>
       <ErrorAlert error={error ?? action.error} />
       {status?.station && <StationCertificate station={status.station} />}
+      {status?.station?.token?.pinRefused && can('station.manage') && <TokenPinForm onStatus={set} />}
       {status?.crl && (
         <p className="dimmed">
           Revocation list {status.crl.number ?? 'without a number'}
@@ -62,6 +63,12 @@ export function CertificateCard() {
           <ManageCertificates status={status} onStatus={set} />
         </details>
       )}
+      {status !== null && can('station.manage') && (
+        <details className="fold">
+          <summary>Sign with a key on a token</summary>
+          <TokenForm onStatus={set} />
+        </details>
+      )}
     </Card>
   );
 }
@@ -72,8 +79,14 @@ function StationCertificate({ station }: { station: NonNullable<AuthorityStatus[
     <dl className="facts">
       <dt>State</dt>
       <dd>
-        <StatusMark tone={tone}>{words}</StatusMark>
+        {station.token?.pinRefused ? (
+          <StatusMark tone="bad">The token refused its PIN: reports cannot be signed</StatusMark>
+        ) : (
+          <StatusMark tone={tone}>{words}</StatusMark>
+        )}
       </dd>
+      <dt>Key</dt>
+      <dd>{station.token === null ? 'In the keystore of this bench' : `On the token “${station.token.label}”`}</dd>
       <dt>Issued to</dt>
       <dd>{station.subject}</dd>
       <dt>Issued by</dt>
@@ -106,7 +119,9 @@ function ManageCertificates({ status, onStatus }: ManageProps) {
           loading={action.busy}
           onClick={() => void action.run(async () => onStatus(await api['authority.renew']()))}
         >
-          Renew with this bench’s own authority
+          {status.station?.token
+            ? 'Back to a key of this bench’s own authority'
+            : 'Renew with this bench’s own authority'}
         </Button>
         <Button variant="default" disabled={action.busy} onClick={() => void action.run(request)}>
           Make a request for another authority
@@ -154,15 +169,12 @@ function PemForm({
   );
 }
 
-const blocks = (pem: string, kind: string) =>
-  pem.match(new RegExp(`-----BEGIN ${kind}-----[\\s\\S]+?-----END ${kind}-----`, 'g')) ?? [];
-
 /** What came back is one file: the certificate, its authority, and the revocation list where there is one. */
 function InstallForm({ onStatus }: StatusProps) {
   const { api } = useBench();
   const install = (pem: string, action: Action) => {
-    const [certificatePem = pem, issuerPem = pem] = blocks(pem, 'CERTIFICATE');
-    const [crlPem] = blocks(pem, 'X509 CRL');
+    const [certificatePem = pem, issuerPem = pem] = pemBlocks(pem, 'CERTIFICATE');
+    const [crlPem] = pemBlocks(pem, 'X509 CRL');
     const input = { certificatePem, issuerPem, ...(crlPem === undefined ? {} : { crlPem }) };
     void action.run(async () => onStatus(await api['authority.install'](input)));
   };
