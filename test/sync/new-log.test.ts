@@ -92,6 +92,8 @@ describe('a log whose history is forked', () => {
     expect(carried).toHaveLength(size + 1 - cosignedSize);
     expect(await station.admin['journal.verify']()).toMatchObject({ ok: true });
     expect((await station.admin['journal.verify']()).steps.map(({ step }) => step)).toContain('earlier log');
+    const { keys } = await station.admin['health.get']();
+    expect(keys.find(({ kind }) => kind === 'log')?.since).toBe(opened?.at);
 
     await station.enrol();
     await settled();

@@ -30,7 +30,13 @@ export function createKeyTimes(deps: { settings: Settings; journal: Journal; now
     ages(kinds: readonly KeyKind[] = KeyKind.options): KeyAge[] {
       const known = times();
       const first = journal.entry(0).at;
-      return kinds.map(kind => age(kind, known[kind] ?? first));
+      // A new log begins with a key of its own.
+      const log = journal.entry(journal.store.start).at;
+      const since = (kind: KeyKind) => {
+        const renewed = known[kind] ?? first;
+        return kind === 'log' && log > renewed ? log : renewed;
+      };
+      return kinds.map(kind => age(kind, since(kind)));
     },
   };
 }

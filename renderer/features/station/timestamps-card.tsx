@@ -29,7 +29,7 @@ export function TimestampsCard() {
 }
 
 function Service({ status: { service, waiting, last, failure } }: { status: TimestampStatus }) {
-  if (service === null) return <StatusMark tone="quiet">Off: reports carry the word of this station alone.</StatusMark>;
+  if (service === null) return <StatusMark tone="quiet">Off: nobody outside this site says when a report existed.</StatusMark>;
   return (
     <dl className="facts">
       <dt>State</dt>
