@@ -29,7 +29,8 @@ export function TimestampsCard() {
 }
 
 function Service({ status: { service, waiting, last, failure } }: { status: TimestampStatus }) {
-  if (service === null) return <StatusMark tone="quiet">Off: nobody outside this site says when a report existed.</StatusMark>;
+  if (service === null)
+    return <StatusMark tone="quiet">Off: nobody outside this site says when a report existed.</StatusMark>;
   return (
     <dl className="facts">
       <dt>State</dt>
