@@ -33,7 +33,11 @@ export function createHandoverParts(deps: HandoverParts) {
     },
     async known() {
       const keys = await readSiteKeys(keystore);
-      return { site: keys && { site: keys.site, vkey: keys.vkey }, fleetVkey: trust().fleetVkey };
+      return {
+        site: keys && { site: keys.site, vkey: keys.vkey },
+        fleetVkey: trust().fleetVkey,
+        logVkey: journal.vkey,
+      };
     },
   });
 }

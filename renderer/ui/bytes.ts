@@ -19,6 +19,11 @@ export function saveBlob(blob: Blob, fileName: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
+/** Has the browser save JSON text under a name. */
+export function saveText(content: string, fileName: string): void {
+  saveBlob(new Blob([content], { type: 'application/json' }), fileName);
+}
+
 /** The content of a file as base64. */
 export function readBase64(file: Blob): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -167,7 +167,7 @@ test('a file counts once; the job comes back only by a new file', async () => {
   const { a, b } = await start();
   const job = await openJob(a.bench, a.technician);
   const file = await a.admin['handover.give']({ jobId: job.id });
-  await expect(take(a, file)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(take(a, file)).rejects.toThrow('from this very station');
   await carry(a, b, job);
   const there = await take(b, file);
   await expect(take(b, file)).rejects.toThrow(`as ${there.ticket}`);
@@ -269,7 +269,7 @@ test('a station that nobody here knows is refused until both are of one site', a
   const file = await a.supervisor['handover.give']({ jobId: job.id });
   await carry(a, b, job);
   await expect(take(b, file)).rejects.toMatchObject({
-    code: 'conflict',
+    code: 'state_refused',
     message: expect.stringContaining('join one site'),
   });
   await joinSite(a, b);
@@ -333,7 +333,7 @@ test('a file that was changed anywhere takes nothing over', async () => {
       );
     }),
   };
-  const code = expect.stringMatching(/bad_input|conflict/);
+  const code = expect.stringMatching(/bad_input|state_refused/);
   for (const [what, instead] of Object.entries({ ...changed, ...inside }))
     await expect(take(b, { content: JSON.stringify(instead) }), what).rejects.toMatchObject({ code });
   for (const [what, instead] of Object.entries(inside))

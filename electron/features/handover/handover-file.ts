@@ -26,6 +26,8 @@ export type HandoverContent = z.infer<typeof HandoverContent>;
 export type Known = {
   site: { site: string; vkey: string } | null;
   fleetVkey: string | null;
+  /** Of this station's own log. */
+  logVkey: string;
 };
 
 /** What a file proves. */
@@ -41,6 +43,9 @@ export type ReadHandover = {
 
 export const digestOf = (content: string) => createHash('sha256').update(content, 'utf8').digest('hex');
 
+export const fromHere =
+  'This job was handed over from this very station. It comes back by a new file from the station that took it over.';
+
 const altered = (why: string, cause?: unknown) =>
   new BenchError('bad_input', `Nothing was taken over. ${why} Have the file saved again at the other station.`, {
     cause,
@@ -48,7 +53,7 @@ const altered = (why: string, cause?: unknown) =>
 
 /**
  * Checks a file wholly: who made it, every proof, and that it holds all that the other station's journal says it must.
- * Throws `bad_input` for what does not hold and `conflict` for a station that is not known here.
+ * Throws `bad_input` for what does not hold and `state_refused` for a station that is not known here.
  */
 export function readHandover(content: string, known: Known): ReadHandover {
   const file = parsed(HandoverContent, content, 'This file is no hand-over of a job.');
@@ -78,6 +83,7 @@ function parsed<T>(schema: z.ZodType<T>, text: string, otherwise: string): T {
 
 /** The pin to check the proofs with, once somebody whom this station trusts vouches for the other one's key. */
 function vouchedFor({ site, payload }: HandoverContent, { policy }: ProofBundle, known: Known) {
+  if (policy.logVkey === known.logVkey) throw new BenchError('state_refused', fromHere);
   const sameFleet = known.fleetVkey !== null && policy.fleetVkey === known.fleetVkey;
   const pin = sameFleet && known.fleetVkey !== null ? { fleetVkey: known.fleetVkey } : {};
   if (known.site && site?.site === known.site.site) {
@@ -91,7 +97,7 @@ function vouchedFor({ site, payload }: HandoverContent, { policy }: ProofBundle,
   }
   if (sameFleet) return pin;
   throw new BenchError(
-    'conflict',
+    'state_refused',
     'This bench does not know the station that signed the file. Have both join one site (Station, Accounts of the site), or enrol both with the same server; then have the file saved again at the other station.',
   );
 }

@@ -18,7 +18,7 @@ import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
 import { createHandoverStore, type HandoverRow } from './handover.store.ts';
-import { digestOf, earlierEntries, HandoverContent, type Known, readHandover } from './handover-file.ts';
+import { digestOf, earlierEntries, fromHere, HandoverContent, type Known, readHandover } from './handover-file.ts';
 
 type Given = Omit<EntryData<'job.handed_over'>, 'from' | 'to' | 'carried' | 'ticket'>;
 type Taken = Omit<EntryData<'job.taken_over'>, 'from' | 'to'>;
@@ -134,14 +134,10 @@ export function createHandover(deps: HandoverDeps) {
     const taken = store.taken({ id, source });
     if (taken)
       throw new BenchError(
-        'conflict',
+        'state_refused',
         `This job was taken over here already, as ${moves.ticketOf(taken.jobId)}. A file counts once.`,
       );
-    if (store.wasGiven(id) || moves.isHere(source))
-      throw new BenchError(
-        'conflict',
-        'This job was handed over from this very station. It comes back by a new file from the station that took it over.',
-      );
+    if (store.wasGiven(id) || moves.isHere(source)) throw new BenchError('state_refused', fromHere);
   };
 
   const take = async (content: string, by: OperatorId): Promise<Job> => {

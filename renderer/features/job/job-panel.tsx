@@ -12,6 +12,7 @@ import { placeTones } from '../../ui/tones.ts';
 import { jobPlaceWords } from '../../ui/words.ts';
 import { EvidenceProvider } from './evidence.tsx';
 import { EvidenceSection } from './evidence-section.tsx';
+import { JobHandover } from './job-handover.tsx';
 import { JobJournal } from './job-journal.tsx';
 import { JobLabel } from './job-label.tsx';
 import { JobLot } from './job-lot.tsx';
@@ -82,6 +83,7 @@ function JobContent({ job, onClose, onJob }: Props) {
         )}
       </p>
       {job.previousTicket !== null && <p className="dimmed">This device was here before as {job.previousTicket}.</p>}
+      <JobHandover job={job} />
       <JobLot job={job} />
       <StageLine job={job} />
       <StageContent job={job} onJob={onJob} />

@@ -2,10 +2,11 @@ import { Button, Stack } from '@mantine/core';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
+import { HandOverForm } from './hand-over-form.tsx';
 import type { JobFormProps } from './job-form.ts';
 import { ReasonForm } from './reason-form.tsx';
 
-/** What can be done at almost any stage: hold, release, fail. */
+/** What can be done at almost any stage: hold, release, hand over, fail. */
 export function OtherActions({ job, onJob }: JobFormProps) {
   const { api } = useBench();
   const can = useCan();
@@ -31,6 +32,7 @@ export function OtherActions({ job, onJob }: JobFormProps) {
           onSubmit={async reason => onJob(await api['jobs.hold']({ jobId: job.id, reason }))}
         />
       )}
+      {job.actions.includes('hand_over') && can('job.hand_over') && <HandOverForm job={job} onJob={onJob} />}
       {job.actions.includes('fail') && can('job.work') && (
         <ReasonForm
           title="Fail the job"

@@ -3,11 +3,13 @@ import { IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import type { JobId } from '../../../shared/ids.ts';
 import { isOver, type Job } from '../../../shared/jobs.ts';
+import { useCan } from '../../state/bench.tsx';
 import { useJobs } from '../../state/sources.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Empty } from '../../ui/page.tsx';
 import { JobsTable } from './jobs-table.tsx';
 import { LotsCard } from './lots-card.tsx';
+import { TakeOver } from './take-over.tsx';
 
 type Props = { jobId: JobId | null; onOpenJob: (jobId: JobId | null) => void; panel: ReactNode };
 type Shown = 'open' | 'done' | 'all';
@@ -17,6 +19,7 @@ const mostRows = 200;
 
 export function JobsScreen({ jobId, onOpenJob, panel }: Props) {
   const { items, error } = useJobs({ open: false });
+  const can = useCan();
   const [shown, setShown] = useState<Shown>('open');
   const [search, setSearch] = useState('');
   const wanted = useDeferredValue(search.trim().toLowerCase());
@@ -44,6 +47,7 @@ export function JobsScreen({ jobId, onOpenJob, panel }: Props) {
             value={search}
             onChange={event => setSearch(event.currentTarget.value)}
           />
+          {can('job.hand_over') && <TakeOver onOpenJob={onOpenJob} />}
         </div>
         <LotsCard />
         <ErrorAlert error={error} />

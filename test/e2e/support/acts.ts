@@ -8,8 +8,8 @@ export const admin: Person = { name: 'admin', password: 'the first password here
 export const technician: Person = { name: 'technician one', password: 'a technician password' };
 export const supervisor: Person = { name: 'supervisor one', password: 'a supervisor password' };
 
-/** Sets the bench up and the admin's second factor; answers the recovery codes. */
-export async function setUp(page: Page): Promise<string[]> {
+/** Sets the bench up and the admin's second factor; answers the recovery codes, and tells the secret to who asks. */
+export async function setUp(page: Page, onSecret: (secret: Secret) => void = () => {}): Promise<string[]> {
   await page.getByLabel('Site').fill('Centre North');
   await page.getByLabel('Station').fill('Bench 7');
   await page.getByLabel('Your sign-in name').fill(admin.name);
@@ -17,7 +17,7 @@ export async function setUp(page: Page): Promise<string[]> {
   await page.getByLabel('Password again').fill(admin.password);
   await page.getByRole('button', { name: 'Set up the bench' }).click();
   await acceptNotice(page);
-  const codes = await setUpFactor(page);
+  const codes = await setUpFactor(page, onSecret);
   await page.getByRole('heading', { name: 'Bench', exact: true }).waitFor();
   return codes;
 }
@@ -27,9 +27,10 @@ export async function acceptNotice(page: Page): Promise<void> {
 }
 
 /** Sets an authenticator up on the page that asks for it; answers the recovery codes. */
-export async function setUpFactor(page: Page): Promise<string[]> {
+export async function setUpFactor(page: Page, onSecret: (secret: Secret) => void = () => {}): Promise<string[]> {
   await page.getByRole('button', { name: 'Set up the authenticator' }).click();
   const secret = Secret.fromBase32((await page.locator('.factor-key').innerText()).replaceAll(' ', ''));
+  onSecret(secret);
   await page.getByLabel('Code of your authenticator').fill(TOTP.generate({ secret }));
   await page.getByRole('button', { name: 'Confirm' }).click();
   const listed = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');

@@ -14,9 +14,12 @@ export type BenchProcess = {
   close(): Promise<void>;
 };
 
-/** Starts the bench in training mode, in a process of its own on a fresh data folder, and waits for its address. */
-export async function startBenchProcess(): Promise<BenchProcess> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-e2e-'));
+/**
+ * Starts the bench in training mode, in a process of its own on a fresh data folder, and waits for its address. The
+ * virtual devices of a bench follow from the name of its folder.
+ */
+export async function startBenchProcess(folder?: string): Promise<BenchProcess> {
+  const dataDir = folder ?? (await mkdtemp(path.join(tmpdir(), 'bench-e2e-')));
   const start = (port: string) =>
     launch(
       ['scripts/start.ts', '--browser', '--training', '--phones', '0', '--data', dataDir, '--port', port],
