@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Outcome, runSuites } from './testing/run-suites.ts';
 import { provideSystemTools, thisMachine } from './testing/system-tools.ts';
@@ -6,6 +8,12 @@ import { provideSystemTools, thisMachine } from './testing/system-tools.ts';
 const root = path.resolve(import.meta.dirname, '..');
 const filters = process.argv.slice(2).filter(argument => argument !== '--long');
 const mode = process.argv.includes('--long') ? 'long' : 'test';
+
+// Whatever a test leaves behind, or a process that it kills, goes with the run. Open to the user that databases run as.
+const scratch = mkdtempSync(path.join(tmpdir(), 'bench-tests-'));
+chmodSync(scratch, 0o755);
+process.env.TMPDIR = process.env.TEMP = scratch;
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }));
 
 provideSystemTools(thisMachine());
 const built = spawnSync(process.execPath, [path.join(root, 'scripts/build.ts')], { cwd: root, stdio: 'inherit' });
