@@ -12,8 +12,11 @@ export type Period = z.infer<typeof Period>;
 export const TableFile = z.object({ fileName: z.string(), contentBase64: z.base64() });
 export type TableFile = z.infer<typeof TableFile>;
 
-/** `open`: the draw has not come up yet; `outstanding`: drawn and waiting for its independent verification. */
-export const SampleState = z.enum(['open', 'outstanding', 'verified', 'failed']);
+/**
+ * `open`: the draw has not come up yet; `outstanding`: drawn and waiting for its independent verification, which
+ * another station owes once the job is `handed_over`.
+ */
+export const SampleState = z.enum(['open', 'outstanding', 'verified', 'failed', 'handed_over']);
 export type SampleState = z.infer<typeof SampleState>;
 
 export const SamplingBlock = z.object({
@@ -50,6 +53,7 @@ export const SamplingCoverage = z.object({
   verified: z.int(),
   failed: z.int(),
   outstanding: z.int(),
+  handedOver: z.int(),
   operators: z.array(SamplingOperator),
 });
 export type SamplingCoverage = z.infer<typeof SamplingCoverage>;

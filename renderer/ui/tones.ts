@@ -56,6 +56,7 @@ export const attemptTones: Record<EraseAttempt['outcome'], Tone> = {
 export const sampleTones: Record<SampleState, Tone> = {
   open: 'quiet',
   outstanding: 'attention',
+  handed_over: 'quiet',
   verified: 'good',
   failed: 'bad',
 };

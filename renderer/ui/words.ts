@@ -152,6 +152,7 @@ export const attemptWords: Record<EraseAttempt['outcome'], string> = {
 export const sampleStateWords: Record<SampleState, string> = {
   open: 'Draw not come up yet',
   outstanding: 'Waits for its verification',
+  handed_over: 'Owed at another station',
   verified: 'Verified',
   failed: 'Failed',
 };

@@ -1,3 +1,5 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { readSiteKeys } from '../../electron/features/directory/site-keys.ts';
 import type { Client } from '../../shared/client.ts';
@@ -150,7 +152,11 @@ test('a draw travels with the job, and whoever erased before verifies nothing', 
   const { a, b } = await start({ first: { draw: 1 } });
   const drawn = await erase(a.bench, a.technician, await openJob(a.bench, a.technician));
   expect(drawn).toMatchObject({ place: 'reset.erased', sampled: true });
+  const coverage = () =>
+    a.supervisor['sampling.coverage']({ from: '2025-01-01T00:00:00.000Z', to: '2027-01-01T00:00:00.000Z' });
+  expect(await coverage()).toMatchObject({ drawn: 1, outstanding: 1, handedOver: 0 });
   const file = await a.supervisor['handover.give']({ jobId: drawn.id });
+  expect(await coverage()).toMatchObject({ drawn: 1, outstanding: 0, handedOver: 1 });
   await carry(a, b, drawn);
   const taken = await take(b, file);
   expect(taken).toMatchObject({ place: 'reset.awaiting_start', sampled: true, erase: { status: null, attempts: 1 } });
@@ -221,6 +227,37 @@ test('nothing is done any more to a job that was handed over, and its file outli
   const device = (await people.technician['devices.list']()).find(({ state }) => state === 'ready');
   if (!device) throw new Error('no device is ready');
   expect(await people.technician['jobs.open']({ deviceId: device.id })).toMatchObject({ previousTicket: job.ticket });
+});
+
+test('a file that could not be kept is made when it is asked for again; the job is closed all the same', async () => {
+  const { a, b } = await start();
+  const job = await openJob(a.bench, a.technician);
+  const blobs = join(a.bench.dataDir, 'blobs');
+  renameSync(blobs, `${blobs}.away`);
+  writeFileSync(blobs, 'in the way');
+  await expect(a.supervisor['handover.give']({ jobId: job.id })).rejects.toThrow();
+  expect(await a.technician['jobs.get']({ jobId: job.id })).toMatchObject({ place: 'handed_over' });
+  await expect(startErase(a.bench, a.technician, job)).rejects.toThrow('goes on at another station');
+  rmSync(blobs);
+  renameSync(`${blobs}.away`, blobs);
+  const file = await a.supervisor['handover.save']({ jobId: job.id });
+  await carry(a, b, job);
+  expect(await take(b, file)).toMatchObject({ place: 'reset.awaiting_start' });
+});
+
+test('with the device forgotten, the file is gone at both stations, and nothing opens it', async () => {
+  const { a, b } = await start();
+  const job = await openJob(a.bench, a.technician);
+  const file = await a.supervisor['handover.give']({ jobId: job.id });
+  await carry(a, b, job);
+  const taken = await take(b, file);
+  await a.admin['privacy.forget']({ subject: job.deviceId });
+  await expect(a.supervisor['handover.save']({ jobId: job.id })).rejects.toThrow();
+  await b.technician['jobs.fail']({ jobId: taken.id, reason: 'The customer asked for it.' });
+  await b.admin['privacy.forget']({ subject: taken.deviceId });
+  expect(await b.technician['handover.of_job']({ jobId: taken.id })).toMatchObject({
+    taken: { sha256: file.sha256, entries: [] },
+  });
 });
 
 test('a job is not handed over while an erase runs, while a bypass is open, or under a legal hold', async () => {

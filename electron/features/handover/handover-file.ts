@@ -73,6 +73,13 @@ export function earlierEntries(content: string): ReadHandover['entries'] {
   return listed(bundle.entries.map(({ bytes }) => decodeEntry(Buffer.from(bytes, 'base64'))));
 }
 
+/** False for a file from before this station joined a site or was enrolled: nobody could know it by that file. */
+export function isVouchedAsBefore(content: string, now: Known): boolean {
+  const { site, payload } = HandoverContent.parse(JSON.parse(content));
+  const { policy } = ProofBundle.parse(JSON.parse(payload));
+  return (site?.site ?? null) === (now.site?.site ?? null) && policy.fleetVkey === now.fleetVkey;
+}
+
 function parsed<T>(schema: z.ZodType<T>, text: string, otherwise: string): T {
   try {
     return schema.parse(JSON.parse(text));

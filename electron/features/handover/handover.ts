@@ -18,7 +18,15 @@ import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
 import { createHandoverStore, type HandoverRow } from './handover.store.ts';
-import { digestOf, earlierEntries, fromHere, HandoverContent, type Known, readHandover } from './handover-file.ts';
+import {
+  digestOf,
+  earlierEntries,
+  fromHere,
+  type HandoverContent,
+  isVouchedAsBefore,
+  type Known,
+  readHandover,
+} from './handover-file.ts';
 
 type Given = Omit<EntryData<'job.handed_over'>, 'from' | 'to' | 'carried' | 'ticket'>;
 type Taken = Omit<EntryData<'job.taken_over'>, 'from' | 'to'>;
@@ -109,9 +117,8 @@ export function createHandover(deps: HandoverDeps) {
   const contentOf = async (row: HandoverRow): Promise<string> => {
     if (row.blobSha256 === null) return build(row);
     const kept = blobs.get(ownerOf(row.jobId).dek, row.blobSha256).toString('utf8');
-    const isVouched = HandoverContent.parse(JSON.parse(kept)).site !== null;
-    const canVouch = row.idx >= journal.store.start && (await deps.known()).site !== null;
-    return isVouched || !canVouch ? kept : build(row);
+    if (row.idx < journal.store.start) return kept;
+    return isVouchedAsBefore(kept, await deps.known()) ? kept : build(row);
   };
 
   const save = async (jobId: JobId, by: OperatorId): Promise<HandoverFile> => {

@@ -16,6 +16,7 @@ const types = [
   'job.erase_started',
   'job.erase_checked',
   'job.sample_verified',
+  'job.handed_over',
 ] as const;
 
 type Block = SamplingBlock & { idx: number };
@@ -71,6 +72,7 @@ export function createSamplingCoverage({ journal, nameOf, ticketOf }: Deps) {
         count(eraserOf.get(job), 'sanitised');
         if (drawnNow) count(eraserOf.get(job), 'drawn');
       }
+      if (type === 'job.handed_over' && mine?.state === 'outstanding') mine.state = 'handed_over';
       if (type === 'job.sample_verified') {
         const { passed } = data as EntryRecord<'job.sample_verified'>;
         const by = personOf(actor);
@@ -93,6 +95,7 @@ export function createSamplingCoverage({ journal, nameOf, ticketOf }: Deps) {
       verified: inState('verified'),
       failed: inState('failed'),
       outstanding: inState('outstanding'),
+      handedOver: inState('handed_over'),
       operators: [...work].map(([operator, sums]) => ({ operator, operatorName: nameOf(operator), ...sums })),
     };
   };

@@ -17,13 +17,14 @@ export function SamplingCard({ period }: { period: Period }) {
   const source = useMemo(() => ({ load: () => api['sampling.coverage'](period) }), [api, period]);
   const { value, error } = useLive(source);
   if (value === null) return <ErrorAlert error={error} />;
-  const { sanitised, drawn, verified, failed, outstanding, blocks, operators } = value;
+  const { sanitised, drawn, verified, failed, outstanding, handedOver, blocks, operators } = value;
   const numbers = {
     Sanitised: sanitised,
     Drawn: drawn,
     Verified: verified,
     Failed: failed,
     'Waiting for verification': outstanding,
+    ...(handedOver > 0 ? { 'Owed at another station': handedOver } : {}),
   };
   return (
     <>
