@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openServerStore, startCentralServer } from '../server/central-server.ts';
 import { type Limits, usualLimits } from '../server/limits.ts';
-import type { OrderState } from '../server/orders.ts';
+import type { OrderState } from '../server/order-state.ts';
 import { stationsOf, statsOf } from '../server/overview.ts';
 import { ServerError } from '../server/problems.ts';
 import { piceaAccountOf, reconcilePicea } from './server/picea.ts';
@@ -33,6 +33,8 @@ const hourMs = 3_600_000;
 const quarterMs = 15 * 60_000;
 /** `postgres://…` for more than a site; the embedded store otherwise. */
 const databaseUrl = process.env.DATABASE_URL;
+/** What Prometheus shows as its bearer token; without one /metrics answers on this machine alone. */
+const metricsSecret = process.env.METRICS_SECRET || null;
 
 const commands = [
   'serve',
@@ -127,6 +129,7 @@ async function serve(options: ReturnType<typeof readArguments>): Promise<void> {
     port: Number(options.port),
     host: options.host,
     limits: options.limits,
+    metricsSecret,
     ...(options.cert && options.key ? { tls: { certFile: options.cert, keyFile: options.key } } : {}),
     ...(options['public-url'] ? { publicUrl: options['public-url'] } : {}),
     log,
@@ -216,9 +219,11 @@ async function answerForgetting(orders: Store['orders'], { command, subject, jso
   }
 }
 
-function progress({ waiting, held, completedAt }: OrderState): string {
-  if (completedAt !== null) return `completed ${completedAt}`;
-  return `waits for ${waiting} station${waiting === 1 ? '' : 's'}${held === 0 ? '' : `, ${held} under a legal hold`}`;
+function progress({ waiting, held, revoked, completedAt }: OrderState): string {
+  const without = revoked.length === 0 ? '' : `, without ${revoked.join(', ')} (revoked)`;
+  if (completedAt !== null) return `completed ${completedAt}${without}`;
+  const holding = held === 0 ? '' : `, ${held} under a legal hold`;
+  return `waits for ${waiting} station${waiting === 1 ? '' : 's'}${holding}${without}`;
 }
 
 const options = readArguments();

@@ -1,5 +1,5 @@
 import { createServer } from 'node:https';
-import { type FastifyInstance, type FastifyServerFactory, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyRequest, type FastifyServerFactory, fastify } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { StationOf, Tokens } from './access/tokens.ts';
 import { createBlobStore } from './blob-store.ts';
@@ -32,6 +32,8 @@ export type AppDeps = {
   tokens: Tokens;
   stationOf: StationOf;
   limits: Limits;
+  /** Throws unless whoever asks may read the counts. */
+  assertMetricsAccess(request: FastifyRequest): void;
   /** Certificate and key as PEM; null serves plainly, for a proxy on this machine. */
   tls: { cert: string; key: string } | null;
   /** Entries were taken. */
@@ -80,7 +82,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
     if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
   });
   const witnessVkey = keys.cosigner.vkey;
-  observingRoutes(app, { db, now });
+  observingRoutes(app, { db, assertMetricsAccess: deps.assertMetricsAccess, now });
   tokenRoutes(app, { tokens });
   keyChangeRoutes(app, { db, stationOf, escrowKey: keys.escrow.privateKey });
   enrolRoutes(app, { db, fleet, witnessVkey, escrowKey: keys.escrow.privateKey, now });

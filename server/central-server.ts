@@ -8,6 +8,7 @@ import { openEmbeddedDatabase } from './database/sqlite.ts';
 import { createFleet } from './fleet.ts';
 import { openServerKeys } from './keys.ts';
 import { type Limits, usualLimits } from './limits.ts';
+import { createMetricsAccess } from './metrics-access.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { type JobLine, jobsOf } from './overview.ts';
 import type { PiceaAccount } from './picea-api.ts';
@@ -48,6 +49,8 @@ export type ServerOptions = {
   /** Files of a certificate (with its chain) and its key: the server speaks TLS 1.3 itself. */
   tls?: { certFile: string; keyFile: string };
   limits?: Partial<Limits>;
+  /** Who shows it as bearer token reads /metrics; without one only this machine does. 16 characters at least. */
+  metricsSecret?: string | null;
   /** What stations call the server, when neither it nor the proxy before it can know. */
   publicUrl?: string;
   /** The account at Picea whose transactions are compared with the journals, and how often; nobody is asked without one. */
@@ -112,6 +115,7 @@ function readTls(files: ServerOptions['tls']): { cert: string; key: string } | n
 export async function startCentralServer(options: ServerOptions): Promise<CentralServer> {
   const { now = Date.now, log = () => {}, host = '127.0.0.1' } = options;
   const tls = readTls(options.tls);
+  const assertMetricsAccess = createMetricsAccess(options.metricsSecret ?? null);
   const store = await openServerStore({ ...options, alone: true });
   const { db, fleet } = store;
   const tokens = createTokens({ db, audience: fleet.vkey, publicUrl: options.publicUrl ?? null, now });
@@ -123,6 +127,7 @@ export async function startCentralServer(options: ServerOptions): Promise<Centra
     tokens,
     tls,
     limits,
+    assertMetricsAccess,
     onTaken: projector.soon,
     stationOf: options.stationOf ?? tokens.stationOf,
     now,

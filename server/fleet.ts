@@ -21,8 +21,8 @@ export type FleetLeaf =
   | { type: 'key.rotated'; data: { origin: string; previous: string; vkey: string; size: number } }
   /** Every station that holds anything of the subject has to forget it; `order` counts from 1. */
   | { type: 'forget.order'; data: { order: number; subject: string } }
-  /** Every holder has acknowledged. */
-  | { type: 'forget.completed'; data: { order: number; subject: string } };
+  /** Every holder has acknowledged, but for the stations in `without`, which were revoked before they did. */
+  | { type: 'forget.completed'; data: { order: number; subject: string; without?: string[] } };
 
 /** The server's own log: which keys belong to which stations. Its signer's key is what outsiders pin. */
 export function createFleet(deps: {

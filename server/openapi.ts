@@ -191,7 +191,12 @@ const operations: Record<string, Operation> = {
     problems: [404, 429],
   },
   'GET /health': { summary: 'Whether the store answers', answers: ok('It does', json(Health)), problems: [500] },
-  'GET /metrics': { summary: 'Counts in the text format of Prometheus', answers: ok('Counts', text), problems: [500] },
+  'GET /metrics': {
+    summary:
+      'Counts in the text format of Prometheus: with their bearer secret, or without one in force on this machine',
+    answers: ok('Counts', text),
+    problems: [401, 403, 500],
+  },
   'GET /openapi.json': { summary: 'This document', answers: ok('OpenAPI 3.1', json(z.looseObject({}))), problems: [] },
 };
 

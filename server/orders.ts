@@ -3,19 +3,8 @@ import { dropBlobs } from './blob-store.ts';
 import type { ServerTables } from './database/tables.ts';
 import type { Fleet } from './fleet.ts';
 import { type Db, entriesOf } from './log-store.ts';
+import { completeOrder, type OrderState, orderState } from './order-state.ts';
 import { ServerError } from './problems.ts';
-
-/** How far the fleet is with forgetting one subject. */
-export type OrderState = {
-  order: number;
-  subject: string;
-  orderedAt: string;
-  completedAt: string | null;
-  /** Stations that hold something and have not said that it is gone. */
-  waiting: number;
-  /** Of these, stations with a legal hold of their own. */
-  held: number;
-};
 
 export type Outcome = 'done' | 'held';
 
@@ -32,25 +21,6 @@ export function createOrders(deps: {
 }) {
   const { db, fleet } = deps;
   const instant = () => new Date(deps.now()).toISOString();
-
-  const stateOf = async (from: Db, subject: string): Promise<OrderState | null> => {
-    const row = await from.selectFrom('forget_order').selectAll().where('subject', '=', subject).executeTakeFirst();
-    if (!row) return null;
-    const holders = await from
-      .selectFrom('key_holder')
-      .leftJoin('order_ack', join => join.onRef('order_ack.station', '=', 'key_holder.station').on('n', '=', row.n))
-      .select('outcome')
-      .where('subject', '=', subject)
-      .execute();
-    return {
-      order: row.n,
-      subject,
-      orderedAt: row.ordered_at,
-      completedAt: row.completed_at,
-      waiting: holders.filter(({ outcome }) => outcome !== 'done').length,
-      held: holders.filter(({ outcome }) => outcome === 'held').length,
-    };
-  };
 
   /** Stations whose entries name the subject, whether or not anything sealed of it ever came here. */
   const stationsWithEntriesOf = async (subject: string): Promise<Set<string>> => {
@@ -90,7 +60,7 @@ export function createOrders(deps: {
   const place = (subject: string, by: string | null, stations: ReadonlySet<string>): Promise<boolean> =>
     db.transaction().execute(async trx => {
       await fleet.hold(trx);
-      if (await stateOf(trx, subject)) return false;
+      if (await orderState(trx, subject)) return false;
       await assertNotHeld(trx, subject);
       for (const station of stations)
         await trx
@@ -111,11 +81,12 @@ export function createOrders(deps: {
       const row = { n, subject, ordered_at: instant(), ordered_by: by, fleet_index, completed_at: null };
       await trx.insertInto('forget_order').values(row).execute();
       await drop(trx, subject);
+      await completeOrder(trx, fleet, subject, instant());
       return true;
     });
 
   const mustState = async (subject: string): Promise<OrderState> => {
-    const state = await stateOf(db, subject);
+    const state = await orderState(db, subject);
     if (!state) throw new ServerError(404, 'Nobody ordered to forget this subject.');
     return state;
   };
@@ -164,19 +135,15 @@ export function createOrders(deps: {
               .where('order_ack.outcome', '!=', 'done'),
           )
           .execute();
-        const state = await stateOf(trx, subject);
-        if (state?.waiting === 0 && state.completedAt === null) {
-          await fleet.write(trx, { type: 'forget.completed', data: { order: n, subject } });
-          await trx.updateTable('forget_order').set({ completed_at: instant() }).where('n', '=', n).execute();
-        }
-        return (await stateOf(trx, subject)) ?? Promise.reject(new ServerError(404, 'There is no such order.'));
+        await completeOrder(trx, fleet, subject, instant());
+        return (await orderState(trx, subject)) ?? Promise.reject(new ServerError(404, 'There is no such order.'));
       });
     },
     /** Forbids ordering to forget. Throws ServerError 409 when it is held or ordered already. */
     hold(subject: string): Promise<void> {
       return db.transaction().execute(async trx => {
         await fleet.hold(trx);
-        if (await stateOf(trx, subject))
+        if (await orderState(trx, subject))
           throw new ServerError(409, 'This subject was ordered to be forgotten already.');
         await assertNotHeld(trx, subject);
         await trx.insertInto('subject_hold').values({ subject, since: instant() }).execute();

@@ -1,12 +1,13 @@
 import type { Fleet } from './fleet.ts';
 import type { Db } from './log-store.ts';
+import { completeOrdersWithout } from './order-state.ts';
 import { ServerError } from './problems.ts';
 
 /**
  * Disowns every log of a station within `trx`: each at the size that was last cosigned, or the log in force at `size`
  * where it is known from when on others wrote it. The fleet log tells it to everybody, the station is refused from now
- * on, whatever token it has, and nothing more is taken. A log that was revoked before stays revoked where it was. Throws
- * ServerError 404 for no such station, and 409 for a size beyond what was received.
+ * on, whatever token it has, and nothing more is taken. A log that was revoked before stays revoked where it was. Orders
+ * to forget that waited for it alone are complete without it. Throws ServerError 404 for no such station, and 409 for a size beyond what was received.
  */
 export async function revokeLogs(
   trx: Db,
@@ -37,6 +38,7 @@ export async function revokeLogs(
     const fleet_index = await fleet.write(trx, { type: 'station.revoked', data: { origin, size: upTo } });
     await trx.insertInto('revocation').values({ oh, size: upTo, fleet_index }).execute();
   }
+  await completeOrdersWithout(trx, fleet, station, now.toISOString());
 }
 
 /** Where this log was revoked; undefined for one that was not. */

@@ -107,8 +107,9 @@ export const ForgetState = z.object({
   subject: z.uuid(),
   orderedAt: z.string(),
   completedAt: z.string().nullable(),
-  waiting: z.int().describe('Stations that hold something and have not said that it is gone.'),
+  waiting: z.int().describe('Stations that hold something and have not said that it is gone, without revoked ones.'),
   held: z.int().describe('Of these, stations with a legal hold.'),
+  revoked: z.array(z.uuid()).describe('Revoked stations that never said that it is gone; nobody waits for them.'),
 });
 
 export const Orders = z.object({

@@ -341,8 +341,10 @@ export const entryTypes = {
   },
   /** What the fleet ordered is not done here for now. */
   'subject.order_refused': { data: z.object({ subject: z.uuid(), order: z.int(), cause: z.enum(['legal_hold']) }) },
-  /** Every station that held anything of the subject has forgotten it. */
-  'subject.forgotten_everywhere': { data: z.object({ subject: z.uuid(), order: z.int() }) },
+  /** Every station that held anything of the subject has forgotten it, but for revoked ones in `without`. */
+  'subject.forgotten_everywhere': {
+    data: z.object({ subject: z.uuid(), order: z.int(), without: z.array(z.uuid()).optional() }),
+  },
   /** Keys that were dropped here because the bench heard nothing of the fleet for long; the escrow has them. */
   'subject.keys_expired': { data: z.object({ subjects: z.int() }) },
   'subject.keys_returned': { data: z.object({ subjects: z.int() }) },

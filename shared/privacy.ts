@@ -34,6 +34,8 @@ export const FleetForget = z.object({
   /** Stations that still hold something; null when nobody has said. `held` of them under a legal hold. */
   waiting: z.int().nullable(),
   held: z.int().nullable(),
+  /** Revoked stations that may hold it still, for which nobody waits; null when nobody has said. */
+  revoked: z.int().nullable(),
   completedAt: Instant.nullable(),
   /** Why the server did not take the order, in its words. */
   refusal: z.string().nullable(),

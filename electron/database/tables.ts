@@ -51,6 +51,8 @@ export type Tables = {
     refusal: string | null;
     waiting: number | null;
     held: number | null;
+    /** How many revoked stations may hold it still. */
+    revoked: number | null;
     completed_at: string | null;
   };
   setting: { key: string; value: string };

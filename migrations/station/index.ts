@@ -12,6 +12,7 @@ import * as epochs from './0011-epochs.ts';
 import * as connectors from './0012-connectors.ts';
 import * as handover from './0013-handover.ts';
 import * as timestamps from './0014-timestamps.ts';
+import * as forgottenWithout from './0015-forgotten-without.ts';
 
 /** Steps of the station database, oldest first; a step that has shipped never changes. */
 export const stationMigrations = [
@@ -29,4 +30,5 @@ export const stationMigrations = [
   connectors,
   handover,
   timestamps,
+  forgottenWithout,
 ] as const;

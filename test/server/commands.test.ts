@@ -110,6 +110,12 @@ test('to forget, hold and release a subject, beside the running server', async (
   expect(run('orders', '--data', dir).stdout).toBe('every order is carried out\n');
   expect(run('forget', subject, '--data', dir).stdout).toBe(`order 1  ${subject}  waits for 1 station\n`);
   expect(JSON.parse(run('orders', '--data', dir, '--json').stdout)).toMatchObject({ subject, waiting: 1 });
+
+  expect(run('revoke', log.stationId, '--data', dir)).toMatchObject({ status: 0 });
+  expect(run('orders', '--data', dir).stdout).toBe('every order is carried out\n');
+  const { stdout } = run('forget', subject, '--data', dir);
+  expect(stdout).toMatch(/^order 1 {2}\S+ {2}completed \S+, without \S+ \(revoked\)\n$/);
+  expect(stdout).toContain(`without ${log.stationId} `);
 });
 
 test('a station is revoked beside the running server, at once, and comes back by a code that was made for it', async () => {
@@ -137,6 +143,15 @@ test('a station is revoked beside the running server, at once, and comes back by
   again.write(1);
   expect((await again.send(url, again.batch(0, 1))).status).toBe(200);
   expect((await log.access(url).ask()).status).toBe(401);
+});
+
+test('a secret for the counts that keeps nobody out is refused in words, before anything is made', () => {
+  const env = { ...process.env, METRICS_SECRET: 'short' };
+  const args = [script, '--data', join(dir, 'new'), '--port', '0'];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+  expect(status).toBe(1);
+  expect(stderr).toBe('The secret for /metrics has to have 16 characters at least.\n');
+  expect(readdirSync(dir)).toEqual([]);
 });
 
 test('what only reads makes no server where there is none', () => {

@@ -226,6 +226,76 @@ export function describeForgetting<T extends string | undefined>(
       expect((await ask(`/v1/subjects/${subject}/forget`, { as: a })).json()).toMatchObject({ waiting: 2 });
     });
 
+    const completions = async () => {
+      const head = (await ask('/fleet/checkpoint')).text().split('\n')[1];
+      const bundle = (await ask(`/fleet/tile/entries/000.p/${head}`)).text();
+      return [...bundle.matchAll(/\{[^{}]*"data":(\{[^{}]*\})[^{}]*"type":"forget.completed"/g)].map(
+        ([, data]): unknown => JSON.parse(data ?? ''),
+      );
+    };
+    const told = async (count: number, prefixes: readonly string[]) => {
+      const subjects = Array.from({ length: count }, () => randomUUID());
+      const logs = await Promise.all(prefixes.map(enrolled));
+      for (const log of logs) {
+        for (const subject of subjects) log.tell(subject, { name: 'Ann' });
+        await sync(log);
+      }
+      return { subjects, logs };
+    };
+
+    test('does not wait for a station that is revoked after it, nor names one that did it before', async () => {
+      const { subjects, logs } = await told(3, ['AAAA', 'BBBB', 'CCCC']);
+      const [a, b, c] = logs;
+      const [first, second, third] = subjects;
+      if (!(a && b && c && first && second && third)) throw new Error('too few');
+      for (const subject of [first, second, third]) await forget(subject, a);
+      for (const [n, as, outcome] of [
+        [1, a, 'done'],
+        [1, c, 'done'],
+        [1, b, 'held'],
+        [2, a, 'done'],
+        [2, b, 'done'],
+        [3, b, 'done'],
+      ] as const)
+        expect((await acknowledge(n, as, outcome)).status).toBe(200);
+      const state = async (subject: string) => (await ask(`/v1/subjects/${subject}/forget`, { as: a })).json();
+      expect(await state(first)).toMatchObject({ waiting: 1, held: 1, revoked: [], completedAt: null });
+      expect(await completions()).toEqual([]);
+
+      nowMs += 1000;
+      await server.revoke(b.stationId);
+      const completedAt = '2026-01-01T00:00:01.000Z';
+      expect(await state(first)).toMatchObject({ waiting: 0, held: 0, revoked: [b.stationId], completedAt });
+      expect(await state(second)).toMatchObject({ waiting: 1, revoked: [], completedAt: null });
+      expect(await state(third)).toMatchObject({ waiting: 2, revoked: [], completedAt: null });
+      expect(await completions()).toEqual([{ order: 1, subject: first, without: [b.stationId] }]);
+
+      await server.revoke(b.stationId);
+      await server.revoke(c.stationId);
+      expect(await state(second)).toMatchObject({ waiting: 0, revoked: [c.stationId], completedAt });
+      expect(await state(third)).toMatchObject({ waiting: 1, revoked: [c.stationId], completedAt: null });
+      expect((await acknowledge(3, a, 'done')).json()).toMatchObject({ waiting: 0, revoked: [c.stationId] });
+      expect(await completions()).toEqual([
+        { order: 1, subject: first, without: [b.stationId] },
+        { order: 2, subject: second, without: [c.stationId] },
+        { order: 3, subject: third, without: [c.stationId] },
+      ]);
+      expect(await server.orders.open()).toEqual([]);
+    });
+
+    test('does not wait for stations that were revoked before it, and is complete at once without any other', async () => {
+      const { subjects, logs } = await told(1, ['AAAA', 'BBBB']);
+      const [subject = ''] = subjects;
+      const revoked = logs.map(log => log.stationId).toSorted();
+      for (const station of revoked) await server.revoke(station);
+      const { isNew, state } = await server.orders.forget(subject, null);
+      expect(isNew).toBe(true);
+      expect(state).toMatchObject({ waiting: 0, revoked, completedAt: '2026-01-01T00:00:00.000Z' });
+      expect(await completions()).toEqual([{ order: 1, subject, without: revoked }]);
+      expect((await server.orders.forget(subject, null)).isNew).toBe(false);
+      expect(await completions()).toHaveLength(1);
+    });
+
     test('is refused under a legal hold at the server, and one of a station keeps it open', async () => {
       const a = await enrolled('AAAA');
       const subject = randomUUID();

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type CentralServer, startCentralServer } from '../../server/central-server.ts';
 import { networkOf } from '../../server/limits.ts';
+import { createMetricsAccess } from '../../server/metrics-access.ts';
 import { mustBeDescribed } from '../../server/openapi.ts';
 import { createRateLimit } from '../../server/rate-limit.ts';
 import { createStationLog, escrowNoteOf } from './station-client.ts';
@@ -91,6 +92,75 @@ test('the description names every route, with the schemas that requests are chec
     },
   });
   expect(() => mustBeDescribed('GET', '/v1/new')).toThrow('not described');
+});
+
+describe('who may read the counts', () => {
+  const metricsSecret = 'a secret of the test';
+  const restart = async (options: { metricsSecret: string | null }) => {
+    await server.close();
+    server = await startCentralServer({ dataDir: dir, port: 0, now: () => nowMs, ...options });
+  };
+
+  test.each([
+    ['x-forwarded-for', '192.0.2.7'],
+    ['x-forwarded-for', '127.0.0.1'],
+    ['x-forwarded-proto', 'https'],
+    ['x-forwarded-host', 'central.example'],
+    ['x-real-ip', '192.0.2.7'],
+    ['forwarded', 'for=192.0.2.7'],
+    ['via', '1.1 proxy'],
+  ])('without a secret this machine itself, but nobody for whom a proxy on it asks (%s: %s)', async (name, value) => {
+    expect((await get('/metrics')).status).toBe(200);
+    const answer = await get('/metrics', { [name]: value });
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).not.toContain('bench_');
+    expect((await get('/health', { [name]: value })).status).toBe(200);
+  });
+
+  test('with a secret whoever shows it, also through a proxy, and this machine no more than others', async () => {
+    await restart({ metricsSecret });
+    const proxied = { 'x-forwarded-for': '192.0.2.7' };
+    const authorization = `Bearer ${metricsSecret}`;
+    for (const headers of [{ authorization }, { authorization, ...proxied }]) {
+      const answer = await get('/metrics', headers);
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain('bench_entries 0');
+    }
+    for (const wrong of ['', metricsSecret, `Bearer ${metricsSecret}x`, `Basic ${btoa(metricsSecret)}`, 'Bearer']) {
+      const answer = await get('/metrics', { authorization: wrong });
+      expect(answer.status, wrong).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+      expect(await answer.text()).not.toContain('bench_');
+    }
+    expect((await get('/metrics')).status).toBe(401);
+    expect((await get('/health')).status).toBe(200);
+  });
+
+  test('a secret that is too short is refused at the start, and leaves nothing open', async () => {
+    for (const short of ['', 'fifteen letters'])
+      await expect(
+        startCentralServer({ dataDir: join(dir, 'other'), port: 0, metricsSecret: short }),
+      ).rejects.toMatchObject({ status: 500, message: expect.stringContaining('16 characters at least') });
+    expect(existsSync(join(dir, 'other'))).toBe(false);
+    await restart({ metricsSecret: 'sixteen letters!' });
+    expect((await get('/metrics')).status).toBe(401);
+  });
+
+  test.each([
+    ['127.0.0.1', true],
+    ['127.8.9.10', true],
+    ['::1', true],
+    ['::ffff:127.0.0.1', true],
+    ['192.0.2.7', false],
+    ['::ffff:192.0.2.7', false],
+    ['2001:db8::1', false],
+    ['127.evil', false],
+    [undefined, false],
+  ])('an address of %s is this machine: %s', (remoteAddress, isHere) => {
+    const check = () => createMetricsAccess(null)({ socket: { remoteAddress }, headers: {} });
+    if (isHere) expect(check).not.toThrow();
+    else expect(check).toThrow(expect.objectContaining({ status: 403 }));
+  });
 });
 
 test('codes cannot be tried one after the other; who waits is heard again, and others all the time', async () => {

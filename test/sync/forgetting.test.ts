@@ -92,6 +92,33 @@ test('forgotten at one bench offline, everywhere in the end: also at one that wa
   }
 });
 
+test('a bench that was revoked is not waited for: the one that asked learns it, and says without whom', async () => {
+  const { a, b, server } = fleet;
+  const job = await openJob(a.station, a.people.technician);
+  await a.people.supervisor['jobs.fail']({ jobId: job.id, reason: 'The customer wants it back.' });
+  await b.stop();
+  await b.tell(job.deviceId.slice(3), 'Jane Doe called');
+  await b.start();
+  for (const bench of [a, b]) {
+    await bench.enrol(server);
+    await synced(bench);
+  }
+  await b.stop();
+  await a.admin['identity.step_up']({ password: 'correct horse battery' });
+  await a.admin['privacy.forget']({ subject: job.deviceId });
+  await a.until(async () => (await fleetOf(a))[0]?.waiting === 1, 'the other bench is waited for');
+  expect(await fleetOf(a)).toMatchObject([{ completedAt: null, revoked: 0 }]);
+
+  await server.revoke(b.stationId);
+  await a.until(async () => (await fleetOf(a))[0]?.completedAt !== null, 'complete');
+  expect(await fleetOf(a)).toMatchObject([{ here: 'done', waiting: 0, revoked: 1 }]);
+  const everywhere = (await a.admin['journal.list']({ limit: 200 })).filter(
+    ({ type }) => type === 'subject.forgotten_everywhere',
+  );
+  expect(everywhere).toMatchObject([{ data: { order: 1, without: [b.stationId] } }]);
+  await synced(a);
+});
+
 test('a copy of everything from before a forgetting does not open: its keys are worthless', async () => {
   const { a } = fleet;
   const job = await finishedJob(a);

@@ -16,6 +16,8 @@ const State = z.object({
   completedAt: z.string().nullable(),
   waiting: z.int().nonnegative(),
   held: z.int().nonnegative(),
+  // A server of before does not name them.
+  revoked: z.array(z.uuid()).default([]),
 });
 const Directory = z.object({ note: z.string(), sealed: z.string() });
 const Orders = z.object({

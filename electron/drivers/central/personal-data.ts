@@ -11,6 +11,8 @@ export type ForgetState = {
   /** Stations that hold something and have not said that it is gone; `held` of them under a legal hold. */
   waiting: number;
   held: number;
+  /** Revoked stations that never said it: nobody waits for them. */
+  revoked: string[];
 };
 
 /** A `forget.order` leaf of the fleet log as text, and its tlog-proof. */

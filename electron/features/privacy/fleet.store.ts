@@ -42,6 +42,7 @@ export function createFleetStore(read: Reads) {
         refusal?: string | null;
         waiting?: number;
         held?: number;
+        revoked?: number;
         completed_at?: string | null;
       },
     ) {

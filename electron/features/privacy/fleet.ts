@@ -35,10 +35,14 @@ export function createFleetForgetting(deps: Deps) {
   const known = (subject: string, state: ForgetState) => {
     const before = store.find(subject);
     database.write(tx => {
-      const { order: n, waiting, held, completedAt } = state;
-      store.update(tx, subject, { n, waiting, held, completed_at: completedAt, refusal: null });
+      const { order: n, waiting, held, revoked, completedAt } = state;
+      const change = { n, waiting, held, revoked: revoked.length, completed_at: completedAt, refusal: null };
+      store.update(tx, subject, change);
       if (completedAt !== null && before?.raised === 1 && before.completed_at === null)
-        journal.append(tx, { type: 'subject.forgotten_everywhere', data: { subject, order: n } });
+        journal.append(tx, {
+          type: 'subject.forgotten_everywhere',
+          data: { subject, order: n, ...(revoked.length === 0 ? {} : { without: revoked }) },
+        });
     });
   };
 
@@ -132,6 +136,7 @@ export function createFleetForgetting(deps: Deps) {
         here: row.outcome ?? 'waiting',
         waiting: row.waiting,
         held: row.held,
+        revoked: row.revoked,
         completedAt: row.completed_at,
         refusal: row.refusal,
       })),

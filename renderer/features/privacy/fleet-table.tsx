@@ -40,8 +40,17 @@ export function FleetTable({ rows }: { rows: readonly FleetForget[] }) {
   );
 }
 
-function Everywhere({ row: { completedAt, refusal, order, waiting, held } }: { row: FleetForget }) {
-  if (completedAt !== null) return <StatusMark tone="good">Forgotten everywhere, {fullTime(completedAt)}</StatusMark>;
+function Everywhere({ row: { completedAt, refusal, order, waiting, held, revoked } }: { row: FleetForget }) {
+  const without =
+    revoked === null || revoked === 0 ? '' : `${revoked} revoked ${revoked === 1 ? 'station' : 'stations'}`;
+  if (completedAt !== null && without === '')
+    return <StatusMark tone="good">Forgotten everywhere, {fullTime(completedAt)}</StatusMark>;
+  if (completedAt !== null)
+    return (
+      <StatusMark tone="attention">
+        Forgotten, {fullTime(completedAt)}, but {without} never answered
+      </StatusMark>
+    );
   if (refusal !== null) return <StatusMark tone="bad">{refusal}</StatusMark>;
   if (order === null) return <StatusMark tone="quiet">Not ordered yet: the server has not been reached</StatusMark>;
   if (waiting === null) return <StatusMark tone="quiet">Ordered</StatusMark>;
@@ -50,6 +59,7 @@ function Everywhere({ row: { completedAt, refusal, order, waiting, held } }: { r
     <StatusMark tone="attention">
       Waits for {stations}
       {held !== null && held > 0 && `, ${held} under legal hold`}
+      {without !== '' && `, not for ${without}`}
     </StatusMark>
   );
 }
