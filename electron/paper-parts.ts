@@ -96,6 +96,7 @@ export function createPaperParts(deps: Deps) {
       return { id, deviceId, identifiers, open: !isOver(state) };
     },
     printTable,
+    describe: reports.lotDevice,
   });
   const handover = createHandoverParts({ ...deps, keystore: drivers.keystore });
   const certificate = async () => (await authority.status()).station;

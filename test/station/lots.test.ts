@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readManifest } from '../../electron/features/customers/manifest.ts';
 import type { Client } from '../../shared/client.ts';
+import type { Job } from '../../shared/jobs.ts';
 import { ReportDocument } from '../../shared/report-document.ts';
+import { TableDocument } from '../../shared/table-document.ts';
 import { openPdf } from '../../shared/verify/pdf-attachments.ts';
 import { temporaryFolder, writeTemporary } from '../reports/report-kit.ts';
-import { openJob } from '../support/job-steps.ts';
+import { erase, openJob, testFunctions } from '../support/job-steps.ts';
 import { staff, startStation, type TestStation } from '../support/start-station.ts';
 import { describeWithTools, haveTool, runTool } from '../support/tools.ts';
 
@@ -102,7 +104,8 @@ describe('a lot', () => {
         'Example Customer AB',
         expectedJob.ticket,
         '490154203237518',
-        'Received, not announced',
+        'Not announced',
+        'Annex',
       ])
         expect(text).toContain(words);
     }
@@ -120,6 +123,70 @@ describe('a lot', () => {
     expect(seen?.customerName).toBe('E. C. A.');
     expect(JSON.stringify(await auditor['lots.get']({ lotId: lot.id }))).not.toContain('490154203237518');
     expect(await technician['customers.list']()).toMatchObject([{ id: customer.id }]);
+  });
+
+  test('its statement says of each device what became of it, and by which reports', async () => {
+    const { technician, supervisor, lot } = await withLot();
+    const put = async (job: Job) => {
+      await technician['lots.assign']({ jobId: job.id, lotId: lot.id });
+      return job;
+    };
+    const erased = await put(await erase(bench, technician, await openJob(bench, technician)));
+    const failed = await put(await erase(bench, technician, await openJob(bench, technician, 'fails')));
+    const untouched = await put(await openJob(bench, technician));
+    await testFunctions(technician, erased.id);
+    await supervisor['jobs.sign_off']({ jobId: erased.id });
+    const issue = (job: Job, scope: 'reset' | 'master') =>
+      technician['reports.issue']({ jobId: job.id, scope, variant: 'customer' });
+    const [first, second, ofErase] = [
+      await issue(erased, 'master'),
+      await issue(erased, 'master'),
+      await issue(erased, 'reset'),
+    ];
+    await technician['jobs.fail']({ jobId: failed.id, reason: 'Water damage all through.' });
+    await supervisor['handover.give']({ jobId: untouched.id });
+    await supervisor['lots.close']({ lotId: lot.id });
+
+    const { contentBase64 } = await supervisor['lots.statement']({ lotId: lot.id });
+    const { attachments } = await openPdf(Buffer.from(contentBase64, 'base64'));
+    const json = Buffer.from(attachments.get('table.json') ?? []).toString('utf8');
+    const table = TableDocument.parse(JSON.parse(json));
+    const device = expect.stringMatching(/\w/);
+    expect(table.rows).toEqual([
+      [
+        erased.ticket,
+        device,
+        erased.identifiers.imei[0],
+        'Received',
+        { text: 'Erased and verified', tone: 'good' },
+        'No. 000003, No. 000002',
+      ],
+      [
+        failed.ticket,
+        device,
+        failed.identifiers.imei[0],
+        'Received',
+        { text: 'Not erased – data may remain', tone: 'bad' },
+        '–',
+      ],
+      [
+        untouched.ticket,
+        device,
+        untouched.identifiers.imei[0],
+        'Received',
+        { text: expect.any(String), tone: 'open' },
+        '–',
+      ],
+    ]);
+    const [annex, , last] = table.annexes ?? [];
+    const factOf = (label: string) => annex?.facts.find(fact => fact.label === label)?.value;
+    expect(annex?.title).toContain(erased.ticket);
+    expect(factOf('Serial number')).toBe(erased.identifiers.serial);
+    expect(factOf('Technique')).toContain('simulated');
+    expect(factOf('No. 000001')).toBe(`Full report (replaced), SHA-256 ${first.sha256}`);
+    expect(factOf('No. 000002')).toBe(`Full report, SHA-256 ${second.sha256}`);
+    expect(factOf('No. 000003')).toContain(String(ofErase.sha256));
+    expect(last?.facts).toContainEqual({ label: 'State', value: 'Handed over' });
   });
 
   test('a device that comes a second time is double; a manifest that comes late sorts what is there', async () => {

@@ -13,7 +13,7 @@ import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import { createCustomersStore, type LotJob, type LotRow } from './customers.store.ts';
 import { bareIdentifier, type ManifestTasks } from './manifest.ts';
-import { statementOf } from './statement.ts';
+import { type LotDevice, statementOf } from './statement.ts';
 
 export type LottedJob = { id: JobId; deviceId: DeviceId; identifiers: Identifiers; open: boolean };
 
@@ -27,6 +27,8 @@ export type CustomersDeps = {
   worker: Worker<ManifestTasks>;
   jobOf(id: JobId): LottedJob;
   printTable(content: TableContent): Promise<Buffer>;
+  /** A job as a statement lists it. */
+  describe(id: JobId): LotDevice;
 };
 
 /** Where devices come from: customers, their lots and what they said would be in them. */
@@ -146,7 +148,7 @@ export function createCustomers(deps: CustomersDeps) {
   const statement = async (id: LotId, by: OperatorId) => {
     if (must(id).state === 'open') throw new BenchError('state_refused', 'Close the lot first: it is still open.');
     const lot = detail(id);
-    const pdf = await deps.printTable(statementOf(lot));
+    const pdf = await deps.printTable(statementOf(lot, deps.describe));
     const sha256 = createHash('sha256').update(pdf).digest('hex');
     database.write(tx => journal.append(tx, { type: 'lot.statement_printed', actor: by, data: { lot: id, sha256 } }));
     return { fileName: `lot-${id.slice(0, 8)}.pdf`, contentBase64: pdf.toString('base64') };

@@ -12,6 +12,7 @@ export function reportedJob(jobs: Jobs, id: JobId) {
     deviceId: row.deviceId,
     identifiedIdx: row.identifiedIdx,
     previousTicket: row.previous === null ? null : jobs.find(row.previous).ticket,
+    place,
     erasing: place === 'reset.erasing' || place === 'reset.verifying',
     erasure: row.snapshot.context.erasure,
   };

@@ -79,7 +79,7 @@ function fact(words: string | null | undefined): string | null {
 }
 
 /** The last thing the journal says about the erasure. */
-function erasureStatus(history: JobHistory): ErasureStatus | null {
+export function erasureStatus(history: JobHistory): ErasureStatus | null {
   const said: { idx: number; status: ErasureStatus }[] = [
     ...history.all('job.taken_over').flatMap(e => {
       const status = unfavourable(e.data.carried.erasure);
@@ -98,7 +98,8 @@ function erasureStatus(history: JobHistory): ErasureStatus | null {
   return said.sort((a, b) => a.idx - b.idx).at(-1)?.status ?? null;
 }
 
-function deviceBlock(history: JobHistory, identifiedIdx: number): Parts['device'] {
+/** The device as it was read when the job began. */
+export function deviceBlock(history: JobHistory, identifiedIdx: number): Parts['device'] {
   const identified = history.read('device.identified', identifiedIdx);
   const told = (name: FactName) => identified.data.facts?.find(line => line.name === name && line.known)?.value;
   const capacity = Number(told('capacity_bytes') ?? 0);
@@ -143,7 +144,8 @@ function locks(history: JobHistory): Parts['locks'] {
   });
 }
 
-function erasure(history: JobHistory): Parts['erasure'] {
+/** The last attempt to sanitise, as the tool reported it. */
+export function erasure(history: JobHistory): Parts['erasure'] {
   const started = history.last('job.erase_started');
   if (!started) return null;
   const reported = after(history.last('job.erase_reported'), started);

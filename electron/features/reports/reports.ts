@@ -1,7 +1,7 @@
 import { BenchError } from '../../../shared/errors.ts';
 import type { Evidence } from '../../../shared/evidence.ts';
 import { type DeviceId, type EvidenceId, type JobId, type OperatorId, ReportId } from '../../../shared/ids.ts';
-import type { ErasureStatus } from '../../../shared/jobs.ts';
+import type { ErasureStatus, JobPlace } from '../../../shared/jobs.ts';
 import type { ReportDocument } from '../../../shared/report-document.ts';
 import type {
   Report,
@@ -27,6 +27,7 @@ import { textsOf } from './document/languages/index.ts';
 import { type DeviceOrigin, issuedDocument } from './issued-document.ts';
 import { readJobHistory } from './job-history.ts';
 import { createLetterhead } from './letterhead.ts';
+import { lotDevice } from './lot-device.ts';
 import { assertInPresentLog, proofBundle } from './proof-bundle.ts';
 import type { ReportTasks } from './report-worker.ts';
 import { createReportsStore, type ReportRow } from './reports.store.ts';
@@ -72,6 +73,7 @@ export type ReportedJob = {
   deviceId: DeviceId;
   identifiedIdx: number;
   previousTicket: string | null;
+  place: JobPlace;
   erasing: boolean;
   /** What the job machine holds, to be compared with what the journal says. */
   erasure: ErasureStatus | null;
@@ -263,6 +265,8 @@ export function createReports(deps: ReportsDeps) {
       textsOf[letterhead.current().language].status[status ?? 'none'].headline,
     /** Tells the screens of a report that is not what it was. */
     announce: (row: ReportRow) => deps.publish('report.changed', view(row)),
+    /** A job as the statement of its lot lists it. */
+    lotDevice: (id: JobId) => lotDevice(readJobHistory(journal, id, deps.nameOf), deps.jobOf(id), store.list(id)),
     /** Hashes of the encrypted documents of a job. */
     filesOf: store.filesOf,
     /** Numbers whose document was not finished when the process ended become void. */

@@ -110,7 +110,7 @@ function lotTable(records: readonly DeviceRecord[], { label, status }: Texts): B
   };
 }
 
-const tones = {
+export const tones = {
   erased_verified: 'good',
   erased_with_exceptions: 'warn',
   manual_bypass: 'warn',
@@ -119,7 +119,7 @@ const tones = {
   none: 'open',
 } as const;
 
-function deviceName({ device }: DeviceRecord): string {
+export function deviceName({ device }: Pick<DeviceRecord, 'device'>): string {
   const { manufacturer } = device;
   const model = device.marketingName ?? device.modelCode;
   // Many marketing names begin with the maker's.

@@ -15,8 +15,8 @@ export function deviceBlocks(
   const words = createWords(utcOffsetMinutes, texts);
   return [
     ...bypass(record, words),
-    ...section(texts.section.device, device(record, words)),
-    ...section(record.bypass ? texts.section.attempts : texts.section.erasure, erasure(record, words)),
+    ...section(texts.section.device, deviceFacts(record, words)),
+    ...section(record.bypass ? texts.section.attempts : texts.section.erasure, erasureFacts(record, words)),
     ...checks(record, words),
     ...section(texts.section.verification, verification(record, words)),
     ...takenOver(record, words),
@@ -39,7 +39,11 @@ function section(title: string, entries: readonly Fact[]): Block[] {
   ];
 }
 
-function device({ device: d, mediaSource, condition: c }: DeviceRecord, { texts }: Words): Fact[] {
+/** What is known of the thing itself. */
+export function deviceFacts(
+  { device: d, mediaSource, condition: c }: Pick<DeviceRecord, 'device' | 'mediaSource' | 'condition'>,
+  { texts }: Words,
+): Fact[] {
   const { label } = texts;
   const { serial, imei, meid, eid } = d.identifiers;
   return facts([
@@ -63,7 +67,8 @@ function device({ device: d, mediaSource, condition: c }: DeviceRecord, { texts 
   ]);
 }
 
-function erasure({ erasure: e }: DeviceRecord, { texts, instant, person }: Words): Fact[] {
+/** How it was sanitised, and what came of it. */
+export function erasureFacts({ erasure: e }: Pick<DeviceRecord, 'erasure'>, { texts, instant, person }: Words): Fact[] {
   if (!e) return [];
   const { label } = texts;
   const tool = e.tool && [e.tool.name, e.tool.version].filter(part => part !== null).join(' ');

@@ -4,7 +4,7 @@ import { AFRelationship } from 'pdf-lib';
 import { BenchError } from '../../../../shared/errors.ts';
 import type { ReportPaper } from '../../../../shared/reports.ts';
 import { TableDocument } from '../../../../shared/table-document.ts';
-import type { Content } from '../document/blocks.ts';
+import type { Block, Content, Fact } from '../document/blocks.ts';
 import { formatInstant } from '../document/format.ts';
 import { textsOf } from '../document/languages/index.ts';
 import type { FontLibrary } from './fonts.ts';
@@ -62,6 +62,21 @@ export async function buildTable(library: FontLibrary, { table, validation, look
   return { pdf, jsonSha256: hash.toString('hex') };
 }
 
+const printed = (facts: TableDocument['facts']): Fact[] =>
+  facts.map(({ label, value, wide }) => ({ label, value, ...(wide ? { wide } : {}) }));
+
+function annexBlocks({ annexes = [] }: TableDocument): Block[] {
+  if (annexes.length === 0) return [];
+  return [
+    { kind: 'page_break' },
+    { kind: 'heading', level: 2, text: 'Annex' },
+    ...annexes.flatMap(({ title, facts }): Block[] => [
+      { kind: 'heading', level: 3, text: title },
+      { kind: 'facts', facts: printed(facts) },
+    ]),
+  ];
+}
+
 function contentOf(table: TableDocument, hash: string): Content {
   const { issuer, training } = table;
   return {
@@ -81,9 +96,10 @@ function contentOf(table: TableDocument, hash: string): Content {
     blocks: [
       {
         kind: 'facts',
-        facts: [{ label: 'Made', value: formatInstant(table.issuedAt, 0, textsOf.en) }, ...table.facts],
+        facts: [{ label: 'Made', value: formatInstant(table.issuedAt, 0, textsOf.en) }, ...printed(table.facts)],
       },
       { kind: 'table', columns: table.columns, rows: table.rows },
+      ...annexBlocks(table),
       { kind: 'facts', facts: [{ label: 'SHA-256 of its data', value: hash, wide: true }] },
     ],
     footer: (page, pages) => ({ left: `${table.title}  ·  ${table.documentId}`, right: `${page} / ${pages}` }),
