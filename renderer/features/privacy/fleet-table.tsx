@@ -48,7 +48,7 @@ function Everywhere({ row: { completedAt, refusal, order, waiting, held, revoked
   if (completedAt !== null)
     return (
       <StatusMark tone="attention">
-        Forgotten, {fullTime(completedAt)}, but {without} never answered
+        Forgotten but for {without}, {fullTime(completedAt)}
       </StatusMark>
     );
   if (refusal !== null) return <StatusMark tone="bad">{refusal}</StatusMark>;
