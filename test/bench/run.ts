@@ -3,6 +3,7 @@ import { benchAttach } from './attach.ts';
 import { benchBacklog } from './backlog.ts';
 import { benchBackup } from './backup.ts';
 import { benchDemo } from './demo.ts';
+import { benchExport } from './export.ts';
 import { benchReports } from './reports.ts';
 import { benchSignIn } from './sign-in.ts';
 import { benchTree } from './tree.ts';
@@ -13,6 +14,7 @@ const benches = {
   backup: benchBackup,
   backlog: () => benchBacklog(),
   demo: benchDemo,
+  export: benchExport,
   reports: benchReports,
   'sign-in': benchSignIn,
   tree: benchTree,
