@@ -54,6 +54,8 @@ export const systemTools: readonly SystemTool[] = [
   { command: 'softhsm2-util', aptPackage: 'softhsm2', neededBy: 'signing through a token' },
   { command: 'zbarimg', aptPackage: 'zbar-tools', neededBy: 'codes printed on reports' },
   { command: 'zip', aptPackage: 'zip', neededBy: 'manifests of lots' },
+  { command: 'unzip', aptPackage: 'unzip', neededBy: 'archives of reports' },
+  { command: '7z', aptPackage: 'p7zip-full', neededBy: 'archives of reports' },
   { command: 'p910nd', aptPackage: 'p910nd', neededBy: 'label printers' },
   { command: 'dbus-daemon', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },
   { command: 'dbus-send', aptPackage: 'dbus', neededBy: 'keys in the keyring of the system' },

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { configure, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { BenchError } from '../../../shared/errors.ts';
 import { openPdf } from '../../../shared/verify/pdf-attachments.ts';
+import { createLongZip, type LongZip } from './long-zip.ts';
 import { reportXml } from './report-xml.ts';
 
 export type ArchiveTasks = {
@@ -18,13 +18,11 @@ export type ArchiveTasks = {
   'archive.abort': { input: { path: string }; output: null };
 };
 
-type Archive = { zip: ZipWriter<unknown>; handle: FileHandle; hash: ReturnType<typeof createHash>; size: number };
+type Archive = { zip: LongZip; handle: FileHandle; hash: ReturnType<typeof createHash>; size: number };
 
 /** Archives being written, by the path they will have. Throws `disk_full`, or `data_folder_unusable`. */
 export function createArchives() {
   const open_ = new Map<string, Archive>();
-  // Its own threads would need files that a packaged application keeps in an archive.
-  configure({ useWebWorkers: false });
 
   const get = (path: string): Archive => {
     const archive = open_.get(path);
@@ -34,7 +32,7 @@ export function createArchives() {
   };
   const add = async (path: string, name: string, bytes: Uint8Array): Promise<null> => {
     try {
-      await get(path).zip.add(name, new Uint8ArrayReader(bytes));
+      await get(path).zip.add(name, bytes);
       return null;
     } catch (error) {
       throw inWords(error);
@@ -56,15 +54,12 @@ export function createArchives() {
         const handle = await open(partOf(path), 'w', 0o600);
         const hash = createHash('sha256');
         const archive = { handle, hash, size: 0 };
-        const writable = new WritableStream<Uint8Array>({
-          async write(chunk) {
-            await handle.writeFile(chunk);
-            hash.update(chunk);
-            archive.size += chunk.length;
-          },
-        });
-        const secret = password === null ? {} : { password, encryptionStrength: 3 as const };
-        open_.set(path, Object.assign(archive, { zip: new ZipWriter(writable, { ...secret, level: 0 }) }));
+        const write = async (chunk: Uint8Array) => {
+          await handle.writeFile(chunk);
+          hash.update(chunk);
+          archive.size += chunk.length;
+        };
+        open_.set(path, Object.assign(archive, { zip: createLongZip({ write, password }) }));
         return null;
       } catch (error) {
         throw inWords(error);
