@@ -40,6 +40,8 @@ const personal: Record<string, (value: unknown) => unknown> = {
   decisionReason: value => (typeof value === 'string' ? '•••' : value),
   // Of a job in the operator's words; of a bypass request one of a list.
   reason: value => (typeof value === 'string' && !BypassReason.safeParse(value).success ? '•••' : value),
+  // To whom a job was handed over, in the words of whoever did.
+  target: value => (typeof value === 'string' ? '•••' : value),
   caption: value => (typeof value === 'string' ? '•••' : value),
 };
 

@@ -20,7 +20,8 @@ export const SampleState = z.enum(['open', 'outstanding', 'verified', 'failed', 
 export type SampleState = z.infer<typeof SampleState>;
 
 export const SamplingBlock = z.object({
-  block: z.int(),
+  /** Null for a draw that came with a job from another station. */
+  block: z.int().nullable(),
   openedAt: Instant,
   /** Devices sanitised in it so far, of twenty. */
   taken: z.int(),

@@ -164,6 +164,14 @@ test('a draw travels with the job, and whoever erased before verifies nothing', 
   await erase(b.bench, b.supervisor, taken);
   await testFunctions(b.supervisor, taken.id);
   await expect(b.technician['jobs.sign_off']({ jobId: taken.id })).rejects.toThrow('drawn for sampling');
+  const there = await b.supervisor['sampling.coverage']({
+    from: '2025-01-01T00:00:00.000Z',
+    to: '2027-01-01T00:00:00.000Z',
+  });
+  expect(there).toMatchObject({
+    blocks: [{ block: null, ticket: taken.ticket, state: 'outstanding' }],
+    ...{ sanitised: 1, drawn: 1, outstanding: 1 },
+  });
   const looked = { jobId: taken.id, passed: true, method: 'Looked for photos.' };
   await expect(b.technician['jobs.verify_sample'](looked)).rejects.toThrow('Whoever erased');
   await expect(b.supervisor['jobs.verify_sample'](looked)).rejects.toThrow('Whoever erased');
@@ -220,6 +228,7 @@ test('nothing is done any more to a job that was handed over, and its file outli
     given: { target: 'Second bench', sha256: file.sha256 },
     taken: null,
   });
+  expect(await people.auditor['handover.of_job']({ jobId })).toMatchObject({ given: { target: '•••' } });
   const saved = (await entriesOf(people.auditor, jobId)).filter(({ type }) => type === 'job.handover_saved');
   expect(saved).toHaveLength(2);
   // The device may come back one day, as a new job.

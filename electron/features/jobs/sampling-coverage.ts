@@ -17,6 +17,7 @@ const types = [
   'job.erase_checked',
   'job.sample_verified',
   'job.handed_over',
+  'job.taken_over',
 ] as const;
 
 type Block = SamplingBlock & { idx: number };
@@ -30,6 +31,7 @@ export function createSamplingCoverage({ journal, nameOf, ticketOf }: Deps) {
     const first = journal.firstSince(Date.parse(from));
     const opened = journal.store.ofTypes(['sampling.drawn'], 0).findLast(({ idx }) => idx < first)?.idx ?? first;
     const blocks: Block[] = [];
+    const brought: Block[] = [];
     const blockOf = new Map<string, Block>();
     const eraserOf = new Map<string, OperatorId | null>();
     const work = new Map<OperatorId, Work>();
@@ -50,7 +52,10 @@ export function createSamplingCoverage({ journal, nameOf, ticketOf }: Deps) {
       const inPeriod = idx >= first && at < to;
       const block = blocks.at(-1);
       const mine = job === null ? undefined : blockOf.get(job);
-      if (type === 'sampling.drawn') blocks.push(newBlock(idx, at, data as EntryRecord<'sampling.drawn'>));
+      if (type === 'sampling.drawn') {
+        const { block: number } = data as EntryRecord<'sampling.drawn'>;
+        blocks.push(newBlock(idx, at, number));
+      }
       if (type === 'sampling.revealed' && block) block.drawnAt = at;
       if (type === 'job.opened' && job !== null) {
         const { previous, inheritsDraw } = data as EntryRecord<'job.opened'>;
@@ -72,6 +77,14 @@ export function createSamplingCoverage({ journal, nameOf, ticketOf }: Deps) {
         count(eraserOf.get(job), 'sanitised');
         if (drawnNow) count(eraserOf.get(job), 'drawn');
       }
+      if (type === 'job.taken_over' && job !== null && !mine) {
+        const { carried } = data as EntryRecord<'job.taken_over'>;
+        if (carried.drawn) {
+          const came = { ...newBlock(idx, at, null), drawnAt: at };
+          brought.push(came);
+          give(came, job);
+        }
+      }
       if (type === 'job.handed_over' && mine?.state === 'outstanding') mine.state = 'handed_over';
       if (type === 'job.sample_verified') {
         const { passed } = data as EntryRecord<'job.sample_verified'>;
@@ -82,7 +95,7 @@ export function createSamplingCoverage({ journal, nameOf, ticketOf }: Deps) {
       }
     }
 
-    const shown = blocks.filter(
+    const shown = [...blocks, ...brought].filter(
       block => block.openedAt < to && (block.idx >= first || block.drawnAt === null || block.drawnAt >= from),
     );
     const inState = (state: SamplingBlock['state']) => shown.filter(block => block.state === state).length;
@@ -101,7 +114,7 @@ export function createSamplingCoverage({ journal, nameOf, ticketOf }: Deps) {
   };
 }
 
-function newBlock(idx: number, openedAt: string, { block }: EntryRecord<'sampling.drawn'>): Block {
+function newBlock(idx: number, openedAt: string, block: number | null): Block {
   return {
     idx,
     block,

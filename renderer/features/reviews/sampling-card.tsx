@@ -62,8 +62,8 @@ function Blocks({ blocks }: { blocks: readonly SamplingBlock[] }) {
       </thead>
       <tbody>
         {blocks.map(block => (
-          <tr key={block.block}>
-            <td>{block.block}</td>
+          <tr key={`${block.block} ${block.jobId}`}>
+            <td>{block.block ?? 'From another station'}</td>
             <td>{shortTime(block.openedAt)}</td>
             <td className="number">{block.taken}</td>
             <td>
