@@ -1,5 +1,8 @@
 import { benchAppend } from './append.ts';
 import { benchAttach } from './attach.ts';
+import { benchAttachAndroid } from './attach-android.ts';
+import { benchAttachMany } from './attach-many.ts';
+import { benchAttachSerial } from './attach-serial.ts';
 import { benchBacklog } from './backlog.ts';
 import { benchBackup } from './backup.ts';
 import { benchDemo } from './demo.ts';
@@ -11,6 +14,9 @@ import { benchTree } from './tree.ts';
 const benches = {
   append: benchAppend,
   attach: benchAttach,
+  'attach-android': benchAttachAndroid,
+  'attach-many': benchAttachMany,
+  'attach-serial': benchAttachSerial,
   backup: benchBackup,
   backlog: () => benchBacklog(),
   demo: benchDemo,

@@ -3,6 +3,7 @@
  * modem does: a slow answer delays the answers after it. What it does is ordered by MODEM, as JSON.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { usualAnswers } from './modem-answers.ts';
 
 /** Orders to the modem; see `obey`. */
 export type ModemScript = {
@@ -30,20 +31,8 @@ export type ModemScript = {
   silent?: boolean;
 };
 
-const usual: Record<string, string[] | null> = {
-  AT: [],
-  ATE0: [],
-  ATV1: [],
-  'AT+CMEE=1': [],
-  'AT+CGMI': ['ACME'],
-  'AT+CGMM': ['+CGMM: "Phone X"'],
-  'AT+CGMR': ['Revision:1.2.3'],
-  'AT+CGSN': [String(490_154_203_237_518)],
-  'AT+CBC': ['+CBC: 0,87'],
-};
-
 const script: ModemScript = JSON.parse(process.env.MODEM ?? '{}');
-const answers = { ...usual, ...script.answers };
+const answers: Record<string, readonly string[] | null> = { ...usualAnswers, ...script.answers };
 const late = new Map(Object.entries(script.lateMs ?? {}));
 let echo = script.echo ?? true;
 let deaf = script.deafFor ?? 0;
