@@ -2,6 +2,7 @@ import type { Reply } from '../shared/contract.ts';
 import { createBackupParts } from './backup-parts.ts';
 import type { Database } from './database/database.ts';
 import type { Clock } from './drivers/clock/clock.ts';
+import { createChecklists } from './features/checklists/checklists.ts';
 import { createDevices } from './features/devices/devices.ts';
 import { createHealth } from './features/health/health.ts';
 import { createIdentity } from './features/identity/identity.ts';
@@ -64,6 +65,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
   const accounts = { digest: parts.identityDigest, policy: config.policy.identity };
   const told = { publishTo, training, appVersion, log };
   const identity = createIdentity({ ...base, ...accounts, ...told, clock: lasting, wall: clock });
+  const checklists = createChecklists(base);
   const jobs = createJobs({
     ...base,
     policy: config.policy.job,
@@ -72,6 +74,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     useApproval: (tx, id) => approvals.markUsed(tx, id),
     approvalTime: id => approvals.timeFor(id),
     isSamePerson: identity.isSamePerson,
+    checklistFor: checklists.current,
     onOpened: (tx, job, by) => papers.customers.receive(tx, job, by),
     devices: {
       identityOf: id => devices.identityOf(id),
@@ -149,6 +152,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     ...identity.handlers,
     ...devices.handlers,
     ...jobs.handlers,
+    ...checklists.handlers,
     ...erase.handlers,
     ...review.handlers,
     ...createJournalHandlers({ journal, nameOf: identity.nameOf }),

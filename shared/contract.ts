@@ -5,6 +5,7 @@ import { authorityMethods } from './authority.ts';
 
 import { backupMethods } from './backup.ts';
 
+import { checklistMethods } from './checklists.ts';
 import { customerEvents, customerMethods } from './customers.ts';
 
 import { deviceEvents, deviceMethods } from './devices.ts';
@@ -38,6 +39,7 @@ export const methods = {
   ...meMethods,
   ...deviceMethods,
   ...jobMethods,
+  ...checklistMethods,
   ...approvalMethods,
   ...samplingMethods,
   ...accessMethods,

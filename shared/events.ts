@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BypassReason } from './approvals.ts';
 import { AuthorityAct } from './authority.ts';
+import { Checklist, checklistEntries, StepId } from './checklists.ts';
 import { customerEntryTypes } from './customers.ts';
 import { FactLine } from './device-facts.ts';
 import { Identifiers } from './devices.ts';
@@ -8,16 +9,7 @@ import { EvidenceMediaType } from './evidence.ts';
 import { ExportFilter } from './exports.ts';
 import { handoverEntryTypes } from './handover.ts';
 import { ApprovalId, EvidenceId, Instant, JobId, ReportId, Sha256Hex } from './ids.ts';
-import {
-  Condition,
-  ErasureStatus,
-  JobState,
-  LockKind,
-  Locks,
-  JobMove as move,
-  PostEraseCheck,
-  StepId,
-} from './jobs.ts';
+import { Condition, ErasureStatus, JobState, LockKind, Locks, JobMove as move, PostEraseCheck } from './jobs.ts';
 import { LogCause } from './journal.ts';
 import { KeyRotated } from './keys.ts';
 import { Role } from './permissions.ts';
@@ -220,7 +212,13 @@ export const entryTypes = {
   },
   'job.bypass_revoked': { data: move.extend({ approval: ApprovalId }), pii: reason },
   'job.bypass_expired': { data: move.extend({ approval: ApprovalId }) },
-  'job.functional_begun': { data: move.extend({ usedApproval: ApprovalId.nullable(), erasure: ErasureStatus }) },
+  'job.functional_begun': {
+    data: move.extend({
+      usedApproval: ApprovalId.nullable(),
+      erasure: ErasureStatus,
+      checklist: Checklist.optional(),
+    }),
+  },
   'job.step_recorded': {
     data: move.extend({
       step: StepId,
@@ -285,6 +283,7 @@ export const entryTypes = {
   /** `role`: of whoever took it, for a document shows names and identifiers to roles that otherwise see them masked. */
   'report.downloaded': { data: z.object({ documentId: ReportId, sequence: z.int(), role: Role.optional() }) },
   ...timestampEntries,
+  ...checklistEntries,
 
   'report.letterhead_set': {
     data: z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Checklist, DeviceType, Step, StepId } from './checklists.ts';
 import { Identifiers, ShownFact } from './devices.ts';
 import { ApprovalId, DeviceId, Instant, JobId } from './ids.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
@@ -88,21 +89,6 @@ export type LockState = z.infer<typeof LockState>;
 export const Locks = z.record(LockKind, LockState);
 export type Locks = z.infer<typeof Locks>;
 
-/** The check-list steps a bench starts with; sites get their own by device type later. */
-export const checklist = [
-  { id: 'display', mandatory: true },
-  { id: 'touch', mandatory: true },
-  { id: 'buttons', mandatory: true },
-  { id: 'cameras', mandatory: true },
-  { id: 'speaker_microphone', mandatory: true },
-  { id: 'charging', mandatory: true },
-  { id: 'wifi_bluetooth', mandatory: true },
-  { id: 'cellular', mandatory: false },
-] as const;
-export const StepId = z.enum(checklist.map(step => step.id));
-export type StepId = z.infer<typeof StepId>;
-export const mandatorySteps: readonly StepId[] = checklist.filter(s => s.mandatory).map(s => s.id);
-
 /** A check made after an erase. `not_possible`: the protocol cannot tell, so it becomes a named exception. */
 export const PostEraseCheck = z.object({
   name: z.enum(['identity', 'setup_state', 'accounts', 'duration', 'raw_result', 'certificate']),
@@ -123,7 +109,7 @@ export const EraseView = z.object({
   exceptions: z.array(PostEraseCheck.shape.name),
 });
 
-export const StepView = z.object({ id: StepId, mandatory: z.boolean(), result: TestResult });
+export const StepView = Step.omit({ diagnostic: true }).extend({ result: TestResult });
 
 /** What can be asked of a job; the machine says which are open in its present state. */
 export const JobAction = z.enum([
@@ -162,7 +148,9 @@ export const Job = z.object({
   previousTicket: z.string().nullable(),
   condition: Condition.nullable(),
   erase: EraseView,
+  /** What is tested, and by which list; the built-in steps before the functional test has begun. */
   steps: z.array(StepView),
+  checklist: Checklist.pick({ type: true, version: true }).nullable(),
   locks: Locks,
   waivedLocks: z.array(LockKind),
   approvalId: ApprovalId.nullable(),
@@ -195,7 +183,12 @@ export const jobMethods = {
     output: Job,
     access: 'job.work',
   },
-  'jobs.begin_functional': { input: jobInput, output: Job, access: 'job.work' },
+  /** The job keeps the newest list of this type from now on. */
+  'jobs.begin_functional': {
+    input: jobInput.extend({ deviceType: DeviceType.default('phone') }),
+    output: Job,
+    access: 'job.work',
+  },
   'jobs.record_step': {
     input: jobInput.extend({
       stepId: StepId,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BypassReason } from './approvals.ts';
+import { Checklist } from './checklists.ts';
 import { Identifiers } from './devices.ts';
 import { EvidenceMediaType } from './evidence.ts';
 import { ApprovalId, EvidenceId, Instant, JobId, OperatorId, ReportId, Sha256Hex } from './ids.ts';
@@ -106,6 +107,8 @@ const Bypass = z.strictObject({
 
 const TestRecord = z.strictObject({
   id: z.string().min(1).max(64),
+  /** What the site calls a step of its own; absent for those that every language has a word for. */
+  label: Fact.optional(),
   mandatory: z.boolean(),
   result: TestResult,
   reason: LongText.nullable(),
@@ -215,6 +218,8 @@ const deviceRecordParts = {
   verification: VerificationRecord.nullable(),
   validation: Validation.nullable(),
   bypass: Bypass.nullable(),
+  /** The list that the tests went by; absent without tests, and in documents from before there were lists. */
+  checklist: Checklist.pick({ type: true, version: true, sha256: true }).strict().optional(),
   tests: z.array(TestRecord),
   grade: Grade.nullable(),
   sampling: Sampling.nullable(),

@@ -9,7 +9,6 @@ import type {
   JobState,
   LockKind,
   LockState,
-  StepId,
   TestResult,
 } from '../../shared/jobs.ts';
 import type { Role } from '../../shared/permissions.ts';
@@ -73,17 +72,6 @@ export const checkWords = {
   raw_result: 'raw result stored',
   certificate: 'tool certificate',
 } as const;
-
-export const stepWords: Record<StepId, string> = {
-  display: 'Display',
-  touch: 'Touch',
-  buttons: 'Buttons',
-  cameras: 'Cameras',
-  speaker_microphone: 'Speaker and microphone',
-  charging: 'Charging',
-  wifi_bluetooth: 'Wi-Fi and Bluetooth',
-  cellular: 'Cellular',
-};
 
 export const resultWords: Record<TestResult, string> = {
   pass: 'Pass',

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobEvent } from '../../electron/features/jobs/job.types.ts';
-import { type JobPlace, LockKind, type Locks, mandatorySteps } from '../../shared/jobs.ts';
+import type { Step as ListedStep } from '../../shared/checklists.ts';
+import { type JobPlace, LockKind, type Locks } from '../../shared/jobs.ts';
 import { mine, type Policy } from './job-walk.ts';
 
 type Of<T extends JobEvent['type']> = Extract<JobEvent, { type: T }>;
@@ -16,6 +17,7 @@ export function createOracle(policy: Policy) {
   const erasers = new Set<string>();
   const testers = new Set<string>();
   const steps = new Set<string>();
+  let list: readonly ListedStep[] = [];
   const used = new Set<string>();
   let locks: Locks = { activation: 'unknown', frp: 'unknown', mdm: 'unknown', blacklist: 'unknown' };
   let waived = new Set<LockKind>();
@@ -125,9 +127,16 @@ export function createOracle(policy: Policy) {
       case 'bypass.expired':
         return approval && event.at >= approval.expiresAt ? null : 'expired before its time';
       case 'step.recorded':
+        if (!list.some(({ id }) => id === event.step)) return 'a step that is not on the list';
+        if (
+          event.result === 'pass' &&
+          event.step === 'battery' &&
+          (event.measured?.unit !== '%' || event.measured.value < 80)
+        )
+          return 'a pass against its measurement';
         return event.result === 'skip' && !event.reasoned ? 'skipped without a reason' : null;
       case 'functional.finished':
-        return mandatorySteps.every(step => steps.has(step)) ? null : 'finished with a test open';
+        return list.every(({ id, mandatory }) => !mandatory || steps.has(id)) ? null : 'finished with a test open';
       case 'lock.waived':
         return locks[event.lock] === 'locked' ? null : 'waived what was not locked';
       case 'sample.verified':
@@ -170,6 +179,7 @@ export function createOracle(policy: Policy) {
         approval = null;
         break;
       case 'functional.begun':
+        if (list.length === 0) list = event.checklist.steps;
         if (before === 'reset.bypass_approved' && approval) used.add(approval.approval);
         request = null;
         approval = null;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type createJobSteps, type JobSnapshot, placeOfJob, serialiseJob } from '../../electron/features/jobs/job.ts';
 import type { CarriedFacts, IdentityTags, JobEvent } from '../../electron/features/jobs/job.types.ts';
-import { type JobPlace, mandatorySteps, PostEraseCheck, StepId } from '../../shared/jobs.ts';
+import { builtInSteps, type Checklist } from '../../shared/checklists.ts';
+import { type JobPlace, PostEraseCheck } from '../../shared/jobs.ts';
 
 export const mine: IdentityTags = { serial: ['s1'], imei: ['i1'], meid: [], eid: [] };
 const other: IdentityTags = { serial: ['s2'], imei: ['i2'], meid: [], eid: [] };
@@ -44,6 +45,18 @@ const carried: fc.Arbitrary<CarriedFacts> = fc.record({
   drawn: fc.boolean(),
   eraseOperators: fc.uniqueArray(operators),
 });
+
+const builtIn: Checklist = { type: 'phone', version: 1, sha256: '0'.repeat(64), steps: [...builtInSteps] };
+/** Another list of the site: one step less, and one that is measured. */
+const bySite: Checklist = {
+  ...builtIn,
+  version: 2,
+  steps: [
+    ...builtInSteps.filter(({ id }) => id !== 'touch'),
+    { id: 'battery', label: 'Battery', mandatory: true, diagnostic: null, limit: { unit: '%', min: '80', max: null } },
+  ],
+};
+const lists = [builtIn, bySite];
 
 const event: fc.Arbitrary<JobEvent> = fc.oneof(
   fc.record({ type: fc.constant('job.handed_over' as const), legalHold: fc.boolean() }),
@@ -96,12 +109,13 @@ const event: fc.Arbitrary<JobEvent> = fc.oneof(
     admin: fc.boolean(),
   }),
   fc.record({ type: fc.constant('bypass.expired' as const), at }),
-  fc.record({ type: fc.constant('functional.begun' as const), at }),
+  fc.record({ type: fc.constant('functional.begun' as const), at, checklist: fc.constantFrom(...lists) }),
   fc.record({
     type: fc.constant('step.recorded' as const),
-    step: fc.constantFrom(...StepId.options),
+    step: fc.constantFrom('battery', ...builtInSteps.map(({ id }) => id)),
     result: fc.constantFrom('pass', 'fail', 'skip'),
     reasoned: fc.boolean(),
+    measured: fc.constantFrom(null, { value: 79, unit: '%' }, { value: 80, unit: '%' }, { value: 90, unit: 'V' }),
     by: operators,
   }),
   fc.record({ type: fc.constant('locks.recorded' as const), locks }),
@@ -158,11 +172,11 @@ const onward: Partial<Record<JobPlace, JobEvent[]>> = {
     { type: 'erase.checked', read: mine, checks: [], drawn: false },
     { type: 'erase.checked', read: mine, checks: [], drawn: true },
   ],
-  'reset.erased': [{ type: 'functional.begun', at: 5 }],
+  'reset.erased': [{ type: 'functional.begun', at: 5, checklist: bySite }],
   'reset.erase_failed': [{ type: 'bypass.requested', approval: 'a1', by: 'op_a', evidence: 1 }],
   'reset.interrupted': [{ ...start, legalHold: false, owner: 'nobody' }],
   'reset.bypass_requested': [{ ...approve, by: 'op_b', requesterAgain: false }],
-  'reset.bypass_approved': [{ type: 'functional.begun', at: 500 }],
+  'reset.bypass_approved': [{ type: 'functional.begun', at: 500, checklist: builtIn }],
   qc: [
     { type: 'job.signed_off', by: 'op_b', testerAgain: false },
     { type: 'sample.verified', passed: true, by: 'op_b', eraserAgain: false },
@@ -174,9 +188,11 @@ const onward: Partial<Record<JobPlace, JobEvent[]>> = {
 
 function onwardFrom(job: JobSnapshot): JobEvent[] {
   if (placeOfJob(job) !== 'functional') return onward[placeOfJob(job)] ?? [];
-  const missing = mandatorySteps.find(id => !job.context.steps[id]);
+  const { checklist, steps } = job.context;
+  const missing = (checklist ?? builtIn).steps.find(({ id, mandatory }) => mandatory && !steps[id]);
   if (missing === undefined) return [{ type: 'functional.finished' }];
-  return [{ type: 'step.recorded', step: missing, result: 'pass', reasoned: false, by: 'op_a' }];
+  const measured = missing.limit && { value: 80, unit: '%' };
+  return [{ type: 'step.recorded', step: missing.id, result: 'pass', reasoned: false, measured, by: 'op_a' }];
 }
 
 export type Move = JobEvent | number;

@@ -90,6 +90,10 @@ const blinded: Record<string, Partial<JobGuards>> = {
   },
   'a revocation by anybody': { bypassRevocation: (c, e) => refuse.bypassRevocation(c, { ...e, admin: true }) },
   'an expired approval': { useApproval: (c, e) => refuse.useApproval(c, { ...e, at: -1 }) },
+  'a step of another list': { step: (c, e) => refuse.step(c, { ...e, step: 'display' }) },
+  'a pass against its measurement': {
+    step: (c, e) => refuse.step(c, { ...e, measured: { value: 80, unit: '%' } }),
+  },
   'a sample that was not drawn': {
     sample: (c, e) => refuse.sample({ ...c, sampling: { ...c.sampling, drawn: true } }, e),
   },

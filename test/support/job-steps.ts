@@ -1,5 +1,5 @@
 import type { Client } from '../../shared/client.ts';
-import { type Job, mandatorySteps } from '../../shared/jobs.ts';
+import type { Job } from '../../shared/jobs.ts';
 import type { VirtualFault } from '../../shared/training.ts';
 import type { TestStation } from './start-station.ts';
 
@@ -49,7 +49,8 @@ export async function erase(bench: TestStation, technician: Client, job: Job): P
 
 /** From the end of reset to qc, every mandatory step passed. */
 export async function testFunctions(technician: Client, jobId: Job['id']): Promise<Job> {
-  await technician['jobs.begin_functional']({ jobId });
-  for (const stepId of mandatorySteps) await technician['jobs.record_step']({ jobId, stepId, result: 'pass' });
+  const { steps } = await technician['jobs.begin_functional']({ jobId });
+  for (const { id: stepId } of steps.filter(step => step.mandatory))
+    await technician['jobs.record_step']({ jobId, stepId, result: 'pass' });
   return technician['jobs.finish_functional']({ jobId });
 }

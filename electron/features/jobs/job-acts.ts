@@ -1,3 +1,4 @@
+import type { Checklist, DeviceType } from '../../../shared/checklists.ts';
 import type { EntryData, EntrySlots, JobEntryType } from '../../../shared/events.ts';
 import { ApprovalId, type JobId } from '../../../shared/ids.ts';
 import type { Job, jobMethods } from '../../../shared/jobs.ts';
@@ -27,6 +28,8 @@ type Deps = {
   useApproval(tx: Tx, id: ApprovalId): void;
   approvalTime(id: ApprovalId): number;
   isSamePerson(a: string, b: string): boolean;
+  /** The list that a functional test of such a device takes now. */
+  checklistFor(type: DeviceType): Checklist;
 };
 
 type ActMethods = Exclude<keyof typeof jobMethods, 'jobs.open' | 'jobs.list' | 'jobs.get' | 'jobs.start_erase'>;
@@ -45,7 +48,7 @@ const withReason = <T extends 'job.rejected' | 'job.failed' | 'job.held'>(
 });
 
 /** What operators do to a job, each one event for the machine and one journal entry. */
-export function createJobActs({ find, commit, clock, useApproval, approvalTime, isSamePerson }: Deps) {
+export function createJobActs({ find, commit, clock, useApproval, approvalTime, isSamePerson, checklistFor }: Deps) {
   /** Whether the caller did by another account what somebody of `people` did. */
   const isAgain = (people: readonly string[], { operatorId }: SignedIn) =>
     people.some(person => person !== operatorId && isSamePerson(person, operatorId));
@@ -58,15 +61,19 @@ export function createJobActs({ find, commit, clock, useApproval, approvalTime, 
         data: { condition },
         by: caller.operatorId,
       }),
-    'jobs.begin_functional': ({ jobId }, caller) => {
+    'jobs.begin_functional': ({ jobId, deviceType }, caller) => {
       const held = find(jobId).snapshot.context.approval;
       const usedApproval = held && ApprovalId.parse(held.id);
       return commit(
         jobId,
         {
-          event: { type: 'functional.begun', at: usedApproval ? approvalTime(usedApproval) : clock.now() },
+          event: {
+            type: 'functional.begun',
+            at: usedApproval ? approvalTime(usedApproval) : clock.now(),
+            checklist: checklistFor(deviceType),
+          },
           type: 'job.functional_begun',
-          data: ({ erasure }) => ({ usedApproval, erasure: erasure ?? 'indeterminate' }),
+          data: ({ erasure, checklist }) => ({ usedApproval, erasure: erasure ?? 'indeterminate', checklist }),
           by: caller.operatorId,
         },
         tx => usedApproval && useApproval(tx, usedApproval),
@@ -74,7 +81,14 @@ export function createJobActs({ find, commit, clock, useApproval, approvalTime, 
     },
     'jobs.record_step': ({ jobId, stepId, result, reason, measurement }, caller) =>
       commit(jobId, {
-        event: { type: 'step.recorded', step: stepId, result, reasoned: reason !== undefined, by: caller.operatorId },
+        event: {
+          type: 'step.recorded',
+          step: stepId,
+          result,
+          reasoned: reason !== undefined,
+          measured: measurement ?? null,
+          by: caller.operatorId,
+        },
         type: 'job.step_recorded',
         data: {
           step: stepId,

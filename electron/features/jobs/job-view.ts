@@ -1,8 +1,9 @@
 import { noIdentifiers } from '../../../shared/devices.ts';
 import type { EntryType } from '../../../shared/events.ts';
 import { ApprovalId } from '../../../shared/ids.ts';
-import { checklist, type Job, type JobPlace, type JobState } from '../../../shared/jobs.ts';
+import type { Job, JobPlace, JobState } from '../../../shared/jobs.ts';
 import type { Journal } from '../journal/journal.ts';
+import { stepsOf } from './job.guards.ts';
 import { actionsOf, placeOfJob } from './job.ts';
 import type { JobRow } from './jobs.store.ts';
 
@@ -48,7 +49,11 @@ export function viewOfJob(row: JobRow, deps: ViewDeps): Job {
       status: context.erasure,
       exceptions: context.exceptions,
     },
-    steps: checklist.map(({ id, mandatory }) => ({ id, mandatory, result: context.steps[id] ?? 'pending' })),
+    steps: stepsOf(context).map(({ diagnostic: _, ...step }) => ({
+      ...step,
+      result: context.steps[step.id] ?? 'pending',
+    })),
+    checklist: context.checklist ? { type: context.checklist.type, version: context.checklist.version } : null,
     locks: context.locks,
     waivedLocks: context.waived,
     approvalId: context.approval ? ApprovalId.parse(context.approval.id) : null,

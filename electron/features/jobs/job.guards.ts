@@ -1,4 +1,4 @@
-import { mandatorySteps } from '../../../shared/jobs.ts';
+import { builtInSteps, type Limit, type Step } from '../../../shared/checklists.ts';
 import type { HoldablePlace, IdentityTags, JobContext, JobEvent } from './job.types.ts';
 
 type Of<T extends JobEvent['type']> = Extract<JobEvent, { type: T }>;
@@ -21,6 +21,16 @@ function lacks(a: string[], b: string[]): boolean {
 
 function overlaps(a: string[], b: string[]): boolean {
   return a.some(value => b.includes(value));
+}
+
+/** What is tested on the device of this job. */
+export const stepsOf = ({ checklist }: Pick<JobContext, 'checklist'>): readonly Step[] =>
+  checklist?.steps ?? builtInSteps;
+
+function outside({ unit, min, max }: Limit, measured: Of<'step.recorded'>['measured']): Refusal {
+  if (measured?.unit !== unit) return `A pass of this step needs its measurement in ${unit}.`;
+  const fits = (min === null || measured.value >= Number(min)) && (max === null || measured.value <= Number(max));
+  return fits ? null : 'The measurement lies outside the limits of the check-list: record the step as failed.';
 }
 
 /** The guards of the job machine. Nothing else decides whether a step may be taken, and where it leads. */
@@ -97,13 +107,17 @@ export const refuse = {
     return null;
   },
 
-  step(_: JobContext, event: Of<'step.recorded'>): Refusal {
-    return event.result === 'skip' && !event.reasoned ? 'A skipped step needs a reason.' : null;
+  step(context: JobContext, event: Of<'step.recorded'>): Refusal {
+    const step = stepsOf(context).find(({ id }) => id === event.step);
+    if (!step) return 'This step is not on the check-list of this job.';
+    if (event.result === 'skip' && !event.reasoned) return 'A skipped step needs a reason.';
+    return event.result === 'pass' && step.limit ? outside(step.limit, event.measured) : null;
   },
 
   functionalEnd(context: JobContext): Refusal {
-    const missing = mandatorySteps.filter(step => !context.steps[step]);
-    return missing.length > 0 ? `These steps have no result yet: ${missing.join(', ')}.` : null;
+    const missing = stepsOf(context).filter(({ id, mandatory }) => mandatory && !context.steps[id]);
+    const names = missing.map(({ label }) => label);
+    return names.length > 0 ? `These steps have no result yet: ${names.join(', ')}.` : null;
   },
 
   waive(context: JobContext, event: Of<'lock.waived'>): Refusal {

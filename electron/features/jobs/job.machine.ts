@@ -79,6 +79,9 @@ const setupJob = (refuse: JobGuards) =>
               sampling: { drawn: context.sampling.drawn || event.carried.drawn, verifiedBy: null },
             },
       ),
+      noteChecklist: assign(({ context, event }) =>
+        event.type !== 'functional.begun' ? {} : { checklist: context.checklist ?? event.checklist },
+      ),
       noteHold: assign((_, params: { place: HoldablePlace }) => ({ heldFrom: params.place })),
     },
   });
@@ -209,7 +212,7 @@ export const createJobMachine = (refuse: JobGuards) =>
           },
           erased: {
             on: {
-              'functional.begun': '#job.functional',
+              'functional.begun': { target: '#job.functional', actions: 'noteChecklist' },
               'job.handed_over': handOver,
               'job.failed': fail,
               'job.held': hold('reset.erased'),
@@ -261,13 +264,16 @@ export const createJobMachine = (refuse: JobGuards) =>
               'functional.begun': {
                 guard: ({ context, event }) => refuse.useApproval(context, event) === null,
                 target: '#job.functional',
-                actions: assign(({ context }) => ({
-                  erasure: 'manual_bypass' as const,
-                  usedApprovals: context.approval
-                    ? [...context.usedApprovals, context.approval.id]
-                    : context.usedApprovals,
-                  approval: null,
-                })),
+                actions: [
+                  'noteChecklist',
+                  assign(({ context }) => ({
+                    erasure: 'manual_bypass' as const,
+                    usedApprovals: context.approval
+                      ? [...context.usedApprovals, context.approval.id]
+                      : context.usedApprovals,
+                    approval: null,
+                  })),
+                ],
               },
               'job.failed': fail,
               'job.held': hold('reset.bypass_approved'),

@@ -1,3 +1,4 @@
+import type { Checklist, StepId } from '../../../shared/checklists.ts';
 import type { Carried } from '../../../shared/handover.ts';
 import type {
   Condition,
@@ -6,7 +7,6 @@ import type {
   LockKind,
   Locks,
   PostEraseCheck,
-  StepId,
   TestResult,
 } from '../../../shared/jobs.ts';
 
@@ -33,6 +33,8 @@ export type JobContext = {
   usedApprovals: string[];
   steps: Partial<Record<StepId, TestResult>>;
   testers: string[];
+  /** Taken when the functional test first began; absent before, and in jobs from before there were lists. */
+  checklist?: Checklist | undefined;
   locks: Locks;
   waived: LockKind[];
   sampling: { drawn: boolean; verifiedBy: string | null };
@@ -72,8 +74,15 @@ export type JobEvent =
   | { type: 'bypass.denied'; approval: string; by: string; requesterAgain: boolean }
   | { type: 'bypass.revoked'; approval: string; by: string; admin: boolean }
   | { type: 'bypass.expired'; at: number }
-  | { type: 'functional.begun'; at: number }
-  | { type: 'step.recorded'; step: StepId; result: 'pass' | 'fail' | 'skip'; reasoned: boolean; by: string }
+  | { type: 'functional.begun'; at: number; checklist: Checklist }
+  | {
+      type: 'step.recorded';
+      step: StepId;
+      result: 'pass' | 'fail' | 'skip';
+      reasoned: boolean;
+      measured: { value: number; unit: string } | null;
+      by: string;
+    }
   | { type: 'locks.recorded'; locks: Locks }
   | { type: 'lock.waived'; lock: LockKind }
   | { type: 'functional.finished' }

@@ -1,3 +1,4 @@
+import type { Checklist, DeviceType } from '../../../shared/checklists.ts';
 import type { Identifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { JobEntryType } from '../../../shared/events.ts';
@@ -37,6 +38,8 @@ export type JobsDeps = {
   useApproval(tx: Tx, id: ApprovalId): void;
   /** The time by which an approval is judged, ms since 1970. */
   approvalTime(id: ApprovalId): number;
+  /** The list that a functional test of such a device takes now. */
+  checklistFor(type: DeviceType): Checklist;
   /** Whether two accounts belong to one person, as far as the bench can tell. */
   isSamePerson(a: string, b: string): boolean;
   /** A job was opened, in the transaction that opens it. */

@@ -1,3 +1,4 @@
+import { builtInSteps, type Checklist, type Limit, type Step } from '../../../shared/checklists.ts';
 import type { FactName } from '../../../shared/device-facts.ts';
 import { noIdentifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
@@ -5,7 +6,7 @@ import type { Authentication } from '../../../shared/events.ts';
 import type { Evidence } from '../../../shared/evidence.ts';
 import { unfavourable } from '../../../shared/handover.ts';
 import type { EvidenceId, JobId } from '../../../shared/ids.ts';
-import { checklist, type ErasureStatus, type LockKind } from '../../../shared/jobs.ts';
+import type { ErasureStatus, LockKind } from '../../../shared/jobs.ts';
 import { type DeviceRecord, type DeviceRecordParts, notChecked, type Person } from '../../../shared/report-document.ts';
 import type { ReportScope, ReportVariant } from '../../../shared/reports.ts';
 import type { HistoryEntry, JobHistory } from './job-history.ts';
@@ -44,6 +45,7 @@ export function deviceRecord(
     verification: verification(history),
     validation: signed ? validation(history) : null,
     bypass: status === 'manual_bypass' ? bypass(history, job) : null,
+    ...(tested ? checklist(history) : {}),
     tests: tested ? tests(history) : [],
     grade: null,
     sampling: signed ? sampling(history) : null,
@@ -255,19 +257,42 @@ function bypass(history: JobHistory, job: JobFacts): Parts['bypass'] {
 function tests(history: JobHistory): Parts['tests'] {
   const recorded = history.all('job.step_recorded');
   if (recorded.length === 0) return [];
-  return checklist.map(({ id, mandatory }) => {
+  return stepsOf(history).map(({ id, label, mandatory, limit }) => {
     const run = recorded.findLast(e => e.data.step === id);
     const measured = run?.data.measurement;
     return {
       id,
+      ...(builtInSteps.some(step => step.id === id) ? {} : { label }),
       mandatory,
       result: run?.data.result ?? 'pending',
       reason: run ? (history.open(run, 'text')?.reason ?? null) : null,
-      measurements: measured ? [{ name: null, value: measured.value, unit: measured.unit, limit: null }] : [],
+      measurements: measured
+        ? [{ name: null, value: measured.value, unit: measured.unit, limit: limitText(limit) }]
+        : [],
       person: run ? history.person(run.actor) : null,
       at: run?.at ?? null,
     };
   });
+}
+
+/** The list that the functional test went by from its first beginning on. */
+function listOf(history: JobHistory): Checklist | null {
+  return history.first('job.functional_begun')?.data.checklist ?? null;
+}
+
+function checklist(history: JobHistory): Pick<Parts, 'checklist'> {
+  const list = history.all('job.step_recorded').length === 0 ? null : listOf(history);
+  return list ? { checklist: { type: list.type, version: list.version, sha256: list.sha256 } } : {};
+}
+
+const stepsOf = (history: JobHistory): readonly Step[] => listOf(history)?.steps ?? builtInSteps;
+
+/** `≥ 80`, `≤ 5`, `3 … 5`: the same in every language. */
+function limitText(limit: Limit | null): string | null {
+  if (!limit) return null;
+  const { min, max } = limit;
+  if (min !== null && max !== null) return `${min} … ${max}`;
+  return min === null ? `≤ ${max}` : `≥ ${min}`;
 }
 
 /** The last look at a sample of this very erase; one of an earlier erase says nothing about it. */

@@ -34,6 +34,7 @@ export type SettingKey =
   | 'labels'
   | 'site-authority'
   | 'timestamps'
+  | 'checklists'
   | 'recovery-key'
   | 'recovery-key-unconfirmed'
   | 'backup'

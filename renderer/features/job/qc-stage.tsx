@@ -5,7 +5,7 @@ import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { lockTones, resultTones } from '../../ui/tones.ts';
-import { lockStateWords, lockWords, resultWords, stepWords } from '../../ui/words.ts';
+import { lockStateWords, lockWords, resultWords } from '../../ui/words.ts';
 import type { JobFormProps } from './job-form.ts';
 import { LocksForm } from './locks-form.tsx';
 import { ReasonForm } from './reason-form.tsx';
@@ -66,7 +66,7 @@ function QcFacts({ job }: { job: JobFormProps['job'] }) {
         {job.steps.map(step => (
           <li key={step.id}>
             <StatusMark tone={resultTones[step.result]}>
-              {stepWords[step.id]}: {resultWords[step.result]}
+              {step.label}: {resultWords[step.result]}
             </StatusMark>
           </li>
         ))}

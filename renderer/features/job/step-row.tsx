@@ -1,12 +1,18 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import type { Limit } from '../../../shared/checklists.ts';
 import type { Job } from '../../../shared/jobs.ts';
 import { useBench } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { resultTones } from '../../ui/tones.ts';
-import { resultWords, stepWords } from '../../ui/words.ts';
+import { resultWords } from '../../ui/words.ts';
+
+function limitWords({ unit, min, max }: Limit): string {
+  if (min !== null && max !== null) return `${min} to ${max} ${unit}`;
+  return min === null ? `at most ${max} ${unit}` : `at least ${min} ${unit}`;
+}
 
 type Props = { job: Job; step: Job['steps'][number]; disabled: boolean; onJob: (job: Job) => void };
 
@@ -16,11 +22,20 @@ export function StepRow({ job, step, disabled, onJob }: Props) {
   const { busy, error, run } = useAction();
   const [skipping, setSkipping] = useState(false);
   const [reason, setReason] = useState('');
-  const name = stepWords[step.id];
+  const [measured, setMeasured] = useState<number | string>('');
+  const { label: name, limit } = step;
 
   async function record(result: 'pass' | 'fail' | 'skip'): Promise<void> {
-    const input = { jobId: job.id, stepId: step.id, result };
-    onJob(await api['jobs.record_step'](result === 'skip' ? { ...input, reason } : input));
+    const taken = limit && typeof measured === 'number' && result !== 'skip';
+    onJob(
+      await api['jobs.record_step']({
+        jobId: job.id,
+        stepId: step.id,
+        result,
+        ...(result === 'skip' ? { reason } : {}),
+        ...(taken ? { measurement: { value: measured, unit: limit.unit } } : {}),
+      }),
+    );
     setSkipping(false);
     setReason('');
   }
@@ -41,6 +56,19 @@ export function StepRow({ job, step, disabled, onJob }: Props) {
             {!step.mandatory && step.result === 'pending' && ', optional'}
           </StatusMark>
         </div>
+        {limit && (
+          <NumberInput
+            aria-label={`${name}, ${limit.unit}`}
+            description={limitWords(limit)}
+            inputWrapperOrder={['input', 'description']}
+            w={130}
+            hideControls
+            suffix={` ${limit.unit}`}
+            value={measured}
+            disabled={disabled}
+            onChange={setMeasured}
+          />
+        )}
         <Group gap={6} role="group" aria-label={name} wrap="nowrap">
           <Button {...press} aria-pressed={step.result === 'pass'} onClick={() => void run(() => record('pass'))}>
             Pass

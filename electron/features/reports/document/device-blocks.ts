@@ -208,7 +208,7 @@ const resultTone = { pass: 'good', fail: 'bad', skip: 'open', pending: 'open' } 
   Tone
 >;
 
-function tests({ tests: list }: DeviceRecord, { texts }: Words): Block[] {
+function tests({ tests: list, checklist: by }: DeviceRecord, { texts }: Words): Block[] {
   if (list.length === 0) return [];
   const { label } = texts;
   return [
@@ -223,14 +223,20 @@ function tests({ tests: list }: DeviceRecord, { texts }: Words): Block[] {
         { title: label.note, share: 0.24 },
       ],
       rows: list.map((test): Cell[] => [
-        texts.step[test.id] ?? test.id,
+        texts.step[test.id] ?? test.label ?? test.id,
         { text: texts.result[test.result], tone: resultTone[test.result] },
         test.measurements.map(m => measured(m, texts.decimalMark)).join('\n'),
         test.measurements.map(m => m.limit ?? '').join('\n'),
         test.reason ?? '',
       ]),
     },
+    ...(by ? [listOf(by, texts)] : []),
   ];
+}
+
+function listOf({ type, version, sha256 }: NonNullable<DeviceRecord['checklist']>, texts: Texts): Block {
+  const text = `${texts.label.checklist}: ${texts.checklist(type, version)} · SHA-256 ${sha256}`;
+  return { kind: 'paragraph', text, quiet: true };
 }
 
 function measured(m: { name: string | null; value: string; unit: string }, decimalMark: string): string {

@@ -1,4 +1,5 @@
 import type { BypassReason } from '../../../../shared/approvals.ts';
+import type { DeviceType } from '../../../../shared/checklists.ts';
 import type { Condition, JobState, LockKind, LockState, PostEraseCheck, TestResult } from '../../../../shared/jobs.ts';
 import type { NotCheckedKey, ReportDocument } from '../../../../shared/report-document.ts';
 import type { ReportLanguage, ReportScope, ReportVariant } from '../../../../shared/reports.ts';
@@ -41,6 +42,7 @@ export type Texts = {
   readonly screen: Record<Condition['screen'], string>;
   readonly housing: Record<Condition['housing'], string>;
   readonly stage: Record<JobState, string>;
+  readonly checklist: (type: DeviceType, version: number) => string;
   readonly step: Readonly<Record<string, string>>;
   readonly open: Record<NotCheckedKey, string>;
   readonly section: Record<
@@ -145,6 +147,7 @@ export type Label =
   | 'step'
   | 'measured'
   | 'limit'
+  | 'checklist'
   | 'result'
   | 'note'
   | 'powersOn'

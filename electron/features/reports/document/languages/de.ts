@@ -58,6 +58,7 @@ const label: Record<Label, string> = {
   time: 'Zeit',
   step: 'Prüfung',
   measured: 'Gemessen',
+  checklist: 'Prüfliste',
   limit: 'Grenze',
   result: 'Ergebnis',
   note: 'Anmerkung',
@@ -245,6 +246,7 @@ export const german: Texts = {
     on_hold: 'Angehalten',
     handed_over: 'Übergeben',
   },
+  checklist: (type, version) => `${type === 'phone' ? 'Telefon' : 'Tablet'}, Fassung ${version}`,
   step: {
     display: 'Anzeige',
     touch: 'Berührung',

@@ -58,6 +58,7 @@ const label: Record<Label, string> = {
   time: 'Time',
   step: 'Test',
   measured: 'Measured',
+  checklist: 'Check-list',
   limit: 'Limit',
   result: 'Result',
   note: 'Note',
@@ -243,6 +244,7 @@ export const english: Texts = {
     on_hold: 'On hold',
     handed_over: 'Handed over',
   },
+  checklist: (type, version) => `${type === 'phone' ? 'phone' : 'tablet'}, version ${version}`,
   step: {
     display: 'Display',
     touch: 'Touch',

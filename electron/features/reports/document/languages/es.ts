@@ -58,6 +58,7 @@ const label: Record<Label, string> = {
   time: 'Hora',
   step: 'Prueba',
   measured: 'Medido',
+  checklist: 'Lista de comprobación',
   limit: 'Límite',
   result: 'Resultado',
   note: 'Nota',
@@ -243,6 +244,7 @@ export const spanish: Texts = {
     on_hold: 'En espera',
     handed_over: 'Entregado',
   },
+  checklist: (type, version) => `${type === 'phone' ? 'teléfono' : 'tableta'}, versión ${version}`,
   step: {
     display: 'Pantalla',
     touch: 'Táctil',

@@ -58,6 +58,7 @@ const label: Record<Label, string> = {
   time: 'Heure',
   step: 'Test',
   measured: 'Mesuré',
+  checklist: 'Liste de contrôle',
   limit: 'Limite',
   result: 'Résultat',
   note: 'Remarque',
@@ -244,6 +245,7 @@ export const french: Texts = {
     on_hold: 'En attente',
     handed_over: 'Transmis',
   },
+  checklist: (type, version) => `${type === 'phone' ? 'téléphone' : 'tablette'}, version ${version}`,
   step: {
     display: 'Affichage',
     touch: 'Tactile',

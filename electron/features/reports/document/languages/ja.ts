@@ -58,6 +58,7 @@ const label: Record<Label, string> = {
   time: '日時',
   step: '試験',
   measured: '測定値',
+  checklist: 'チェックリスト',
   limit: '基準',
   result: '結果',
   note: '備考',
@@ -241,6 +242,7 @@ export const japanese: Texts = {
     on_hold: '保留',
     handed_over: '引き渡し済み',
   },
+  checklist: (type, version) => `${type === 'phone' ? '電話' : 'タブレット'}、第${version}版`,
   step: {
     display: '表示',
     touch: 'タッチ',

@@ -58,6 +58,7 @@ const label: Record<Label, string> = {
   time: 'Tidpunkt',
   step: 'Test',
   measured: 'Uppmätt',
+  checklist: 'Checklista',
   limit: 'Gräns',
   result: 'Resultat',
   note: 'Anmärkning',
@@ -243,6 +244,7 @@ export const swedish: Texts = {
     on_hold: 'Pausat',
     handed_over: 'Överlämnat',
   },
+  checklist: (type, version) => `${type === 'phone' ? 'telefon' : 'surfplatta'}, version ${version}`,
   step: {
     display: 'Bildskärm',
     touch: 'Pekfunktion',

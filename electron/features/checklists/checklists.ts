@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+import {
+  builtInSteps,
+  type Checklist,
+  type ChecklistInForce,
+  type checklistMethods,
+  DeviceType,
+  ChecklistInForce as Schema,
+  type Step,
+  StepId,
+} from '../../../shared/checklists.ts';
+import { BenchError } from '../../../shared/errors.ts';
+import type { OperatorId } from '../../../shared/ids.ts';
+import type { Database } from '../../database/database.ts';
+import type { Clock } from '../../drivers/clock/clock.ts';
+import type { Handlers } from '../../handlers.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Settings } from '../station/settings.ts';
+
+/** The list in force of each type, and what every step that was ever published is called. */
+const Stored = z.object({
+  lists: z.partialRecord(DeviceType, Schema),
+  names: z.record(StepId, z.string()),
+});
+
+type Deps = { database: Database; journal: Journal; settings: Settings; clock: Clock };
+
+/** What is tested on a device, by its type: published by an admin, version by version. */
+export function createChecklists({ database, journal, settings, clock }: Deps) {
+  const stored = (): z.infer<typeof Stored> => {
+    const text = settings.get('checklists');
+    return text ? Stored.parse(JSON.parse(text)) : { lists: {}, names: {} };
+  };
+  const inForce = (type: DeviceType): ChecklistInForce =>
+    stored().lists[type] ?? { ...versioned(type, 1, builtInSteps), publishedAt: null };
+
+  const publish = (
+    { type, basedOn, steps }: { type: DeviceType; basedOn: number; steps: Step[] },
+    actor: OperatorId,
+  ): ChecklistInForce => {
+    const before = inForce(type);
+    if (before.version !== basedOn)
+      throw new BenchError(
+        'conflict',
+        `Version ${before.version} was published meanwhile. Look at it and change that one.`,
+      );
+    const { lists, names } = stored();
+    assertSound(steps, new Map([...builtIn, ...Object.entries(names)]));
+    const list = versioned(type, before.version + 1, steps);
+    const next = { ...list, publishedAt: new Date(clock.now()).toISOString() };
+    const known = { ...names, ...Object.fromEntries(steps.map(({ id, label }) => [id, label])) };
+    database.write(tx => {
+      settings.set(tx, 'checklists', JSON.stringify({ lists: { ...lists, [type]: next }, names: known }));
+      journal.append(tx, { type: 'checklist.published', actor, data: list });
+    });
+    return next;
+  };
+
+  return {
+    handlers: {
+      'checklists.get': () => DeviceType.options.map(inForce),
+      'checklists.publish': (input, { operatorId }) => publish(input, operatorId),
+    } satisfies Pick<Handlers, keyof typeof checklistMethods>,
+    /** What a functional test that begins now goes by. */
+    current: (type: DeviceType): Checklist => {
+      const { publishedAt: _, ...list } = inForce(type);
+      return list;
+    },
+  };
+}
+
+const builtIn = builtInSteps.map(({ id, label }) => [id, label] as const);
+
+function versioned(type: DeviceType, version: number, steps: readonly Step[]): Checklist {
+  const text = canonicalize({ type, version, steps }) ?? '';
+  return { type, version, sha256: createHash('sha256').update(text, 'utf8').digest('hex'), steps: [...steps] };
+}
+
+/** Throws `bad_input` for a list that nobody could go by, or that gives an old step a new meaning. */
+function assertSound(steps: readonly Step[], names: ReadonlyMap<string, string>): void {
+  const refuse = (message: string) => new BenchError('bad_input', message);
+  if (!steps.some(({ mandatory }) => mandatory))
+    throw refuse('No step needs a result: every device would pass. Make one of them mandatory.');
+  const ids = new Set<string>();
+  const diagnostics = new Set<string>();
+  for (const { id, label, diagnostic } of steps) {
+    if (ids.has(id)) throw refuse(`Two steps have the name ${id}. Give one of them another.`);
+    ids.add(id);
+    const known = names.get(id);
+    if (known !== undefined && known !== label)
+      throw refuse(`The step ${id} means “${known}” in earlier reports. Add a new step instead of renaming it.`);
+    if (diagnostic !== null && diagnostics.has(diagnostic))
+      throw refuse(`Two steps take the result of the diagnostic ${diagnostic}. One step can.`);
+    if (diagnostic !== null) diagnostics.add(diagnostic);
+  }
+}
