@@ -10,7 +10,7 @@ import { trustOf } from './features/sync/trust.ts';
 
 export type HandoverParts = Pick<
   HandoverDeps,
-  'database' | 'journal' | 'subjects' | 'settings' | 'blobs' | 'random' | 'isHeld'
+  'database' | 'journal' | 'subjects' | 'settings' | 'blobs' | 'random' | 'isHeld' | 'training'
 > & {
   keystore: Keystore;
   jobs: Jobs;
@@ -37,6 +37,7 @@ export function createHandoverParts(deps: HandoverParts) {
         site: keys && { site: keys.site, vkey: keys.vkey },
         fleetVkey: trust().fleetVkey,
         logVkey: journal.vkey,
+        training: deps.training,
       };
     },
   });

@@ -98,7 +98,7 @@ export function createPaperParts(deps: Deps) {
     printTable,
     describe: reports.lotDevice,
   });
-  const handover = createHandoverParts({ ...deps, keystore: drivers.keystore });
+  const handover = createHandoverParts({ ...deps, keystore: drivers.keystore, training: config.training });
   const certificate = async () => (await authority.status()).station;
   const handlers = {
     ...reports.handlers,

@@ -38,6 +38,8 @@ export const handoverEntryTypes = {
       handover: z.uuid(),
       station: StationName,
       ticket: z.string(),
+      /** Made in training mode: no real station takes it over, nor the other way round. */
+      training: z.boolean(),
       carried: Carried,
       entries: Indexes,
     }),

@@ -1,10 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { readSiteKeys } from '../../electron/features/directory/site-keys.ts';
 import type { Client } from '../../shared/client.ts';
-import type { Identifiers } from '../../shared/devices.ts';
-import type { HandoverFile } from '../../shared/handover.ts';
 import type { Job } from '../../shared/jobs.ts';
 import { ReportDocument } from '../../shared/report-document.ts';
 import { openPdf } from '../../shared/verify/pdf-attachments.ts';
@@ -13,7 +10,7 @@ import { verifyProofBundle } from '../../shared/verify/proof.ts';
 import { ProofBundle } from '../../shared/verify/proof-bundle.ts';
 import { condition, erase, openJob, pixelPng, startErase, testFunctions } from '../support/job-steps.ts';
 import { startStation, type TestStation } from '../support/start-station.ts';
-import { joinSite, type Stationed, signIn, twoStations } from '../support/two-stations.ts';
+import { carry, signIn, take, twoStations } from '../support/two-stations.ts';
 
 let running: TestStation[] = [];
 afterEach(async () => {
@@ -26,29 +23,6 @@ async function start(options: Parameters<typeof twoStations>[0] = {}) {
   running = [stations.a.bench, stations.b.bench];
   return stations;
 }
-
-const identifiersOf = (job: Job): Identifiers => job.identifiers;
-
-/** The same thing is unplugged here and plugged in there. */
-async function carry(from: Stationed, to: Stationed, job: Job): Promise<void> {
-  const phone = from.bench.virtual.list().find(({ identifiers }) => identifiers.serial === job.identifiers.serial);
-  if (!phone) throw new Error('this phone is nowhere');
-  if (phone.portPath !== null) from.bench.virtual.unplug(phone.id);
-  await from.bench.clock.advance(1_000);
-  const { manufacturer, model, revision } = phone;
-  to.bench.virtual.plug({ manufacturer, model, revision, identifiers: identifiersOf(job) });
-  await to.bench.clock.advance(2_000);
-}
-
-const take = async ({ bench, supervisor }: Stationed, { content }: Pick<HandoverFile, 'content'>): Promise<Job> => {
-  let settled = false;
-  const taking = supervisor['handover.take']({ content }).finally(() => {
-    settled = true;
-  });
-  taking.catch(() => {});
-  while (!settled) await bench.clock.advance(50);
-  return taking;
-};
 
 /** What a report carries with it. */
 async function attached(contentBase64: string) {
@@ -307,87 +281,4 @@ test('another device, no device and a device with an open job take nothing over'
   await expect(take(b, file)).rejects.toMatchObject({ code: 'conflict' });
   await b.technician['jobs.fail']({ jobId: own.id, reason: 'Opened too early.' });
   expect(await take(b, file)).toMatchObject({ place: 'reset.awaiting_start', previousTicket: own.ticket });
-});
-
-test('a station that nobody here knows is refused until both are of one site', async () => {
-  const { a, b } = await start({ joined: false });
-  const job = await openJob(a.bench, a.technician);
-  const file = await a.supervisor['handover.give']({ jobId: job.id });
-  await carry(a, b, job);
-  await expect(take(b, file)).rejects.toMatchObject({
-    code: 'state_refused',
-    message: expect.stringContaining('join one site'),
-  });
-  await joinSite(a, b);
-  const joined = await signIn(b.bench);
-  await expect(take(joined, file)).rejects.toThrow('saved again');
-  expect(await take(joined, await a.supervisor['handover.save']({ jobId: job.id }))).toMatchObject({
-    place: 'reset.awaiting_start',
-  });
-});
-
-test('a file that was changed anywhere takes nothing over', async () => {
-  const { a, b, keystore } = await start();
-  const job = await erase(a.bench, a.technician, await openJob(a.bench, a.technician, 'fails'));
-  const { content } = await a.supervisor['handover.give']({ jobId: job.id });
-  const other = await openJob(a.bench, a.technician);
-  const others = JSON.parse((await a.supervisor['handover.give']({ jobId: other.id })).content);
-  await carry(a, b, job);
-
-  const file = JSON.parse(content);
-  const inPayload = (change: (bundle: ReturnType<typeof JSON.parse>) => void) => {
-    const bundle = JSON.parse(file.payload);
-    change(bundle);
-    return { ...file, payload: JSON.stringify(bundle) };
-  };
-  const site = await readSiteKeys(keystore);
-  /** As whoever holds the key of the site would do it: only the proofs are left to find it. */
-  const signedAnew = (changed: { payload: string }) => {
-    const { logVkey } = JSON.parse(changed.payload).policy;
-    return { ...changed, site: { ...file.site, note: site?.vouchFor({ logVkey, payload: changed.payload }) } };
-  };
-  const changed = {
-    'the payload of another file': { ...file, payload: others.payload },
-    'the signature of another file': { ...file, site: others.site },
-    'another site': { ...file, site: { ...file.site, site: '6f1c3f1e-8f0e-4c7e-9d57-3a4c6e1f0a2b' } },
-    'no signature of the site': { ...file, site: null },
-    'another kind': { ...file, kind: 'veriqko-directory' },
-    'something more': { ...file, more: true },
-  };
-  const inside = {
-    'an entry left out': inPayload(bundle => bundle.entries.splice(3, 1)),
-    'an entry altered': inPayload(bundle => {
-      const text = Buffer.from(bundle.entries[4].bytes, 'base64')
-        .toString()
-        .replace('"success":false', '"success":true ');
-      bundle.entries[4].bytes = Buffer.from(text).toString('base64');
-    }),
-    'a place altered': inPayload(bundle => {
-      bundle.entries[2].index += 1;
-    }),
-    'a proof altered': inPayload(bundle => bundle.entries[1].proof.reverse()),
-    'a disclosure left out': inPayload(bundle => {
-      bundle.disclosures = [];
-    }),
-    'the key altered': inPayload(bundle => {
-      bundle.policy.logVkey = JSON.parse(others.payload).policy.logVkey.replace('+', '1+');
-    }),
-    'a checkpoint altered': inPayload(bundle => {
-      bundle.checkpoint = bundle.checkpoint.replace(
-        /\n(\d+)\n/,
-        (_: string, size: string) => `\n${Number(size) + 1}\n`,
-      );
-    }),
-  };
-  const code = expect.stringMatching(/bad_input|state_refused/);
-  for (const [what, instead] of Object.entries({ ...changed, ...inside }))
-    await expect(take(b, { content: JSON.stringify(instead) }), what).rejects.toMatchObject({ code });
-  for (const [what, instead] of Object.entries(inside))
-    await expect(take(b, { content: JSON.stringify(signedAnew(instead)) }), what).rejects.toMatchObject({
-      code: 'bad_input',
-    });
-  for (const text of ['', '{', 'null', content.slice(0, -40)])
-    await expect(b.supervisor['handover.take']({ content: text })).rejects.toMatchObject({ code: 'bad_input' });
-  expect(await b.technician['jobs.list']({ open: true })).toEqual([]);
-  expect(await take(b, { content })).toMatchObject({ place: 'reset.awaiting_start' });
 });

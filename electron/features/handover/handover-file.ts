@@ -28,6 +28,7 @@ export type Known = {
   fleetVkey: string | null;
   /** Of this station's own log. */
   logVkey: string;
+  training: boolean;
 };
 
 /** What a file proves. */
@@ -46,6 +47,9 @@ export const digestOf = (content: string) => createHash('sha256').update(content
 export const fromHere =
   'This job was handed over from this very station. It comes back by a new file from the station that took it over.';
 
+const trainedHere = 'This job was made in training mode: nothing of it comes to a real station.';
+const realHere = 'This is a real job, and this bench is in training mode. Take it over at a real station.';
+
 const altered = (why: string, cause?: unknown) =>
   new BenchError('bad_input', `Nothing was taken over. ${why} Have the file saved again at the other station.`, {
     cause,
@@ -63,7 +67,10 @@ export function readHandover(content: string, known: Known): ReadHandover {
   const fault = proven.steps.find(({ outcome }) => outcome === 'failed');
   if (fault) throw altered(`The file does not hold: ${fault.detail}`);
   const leaves = bundle.entries.map(({ bytes }) => decodeEntry(Buffer.from(bytes, 'base64')));
-  return { ...wholeHistory(leaves, proven.disclosures), sha256: digestOf(content) };
+  const history = wholeHistory(leaves, proven.disclosures);
+  if (history.data.training !== known.training)
+    throw new BenchError('state_refused', known.training ? realHere : trainedHere);
+  return { ...history, sha256: digestOf(content) };
 }
 
 /** The entries of a file that was checked before, for people to look at. */

@@ -53,6 +53,7 @@ export type HandoverDeps = {
     isSameDevice(ours: Identifiers, theirs: Identifiers): boolean;
     tell(jobId: JobId): Job;
   };
+  training: boolean;
   isHeld(device: DeviceId): boolean;
   /** Proofs of entries; throws `conflict` for those of a log that was closed. */
   proofs(indexes: readonly number[], mayOpen: (index: number, slot: number) => boolean): ProofBundle;
@@ -89,6 +90,7 @@ export function createHandover(deps: HandoverDeps) {
       const idx = moves.give(tx, jobId, {
         handover: id,
         station: deps.settings.get('station-name'),
+        training: deps.training,
         entries: indexes.map(index => index - journal.store.start),
         ...{ by, target, legalHold: deps.isHeld(device) },
       });
