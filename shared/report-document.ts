@@ -153,6 +153,9 @@ const TakenOver = z.strictObject({
   drawn: z.boolean(),
 });
 
+/** The job left this station unfinished; the hash is of the file that was given out last before this document. */
+const HandedOver = z.strictObject({ at: Instant, person: Person.nullable(), fileSha256: Sha256Hex.nullable() });
+
 const EvidenceRecord = z.strictObject({
   id: EvidenceId,
   stage: JobState,
@@ -210,6 +213,8 @@ const deviceRecordParts = {
   erasureStatus: ErasureStatus.nullable(),
   /** Absent for a job that began at this station. */
   takenOver: TakenOver.optional(),
+  /** Absent for a job that is at this station or ended here. */
+  handedOver: HandedOver.optional(),
   mediaSource: Fact.nullable(),
   device: DeviceBlock,
   condition: Condition.nullable(),

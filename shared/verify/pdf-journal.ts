@@ -118,6 +118,15 @@ const deviceRules: readonly ((record: DeviceRecord, journal: ProvenJournal) => F
       takenOver?.drawn === carried?.drawn;
     return same ? null : failed(`The journal says something else about the station that ${job.ticket} came from.`);
   },
+  ({ job, handedOver }, journal) => {
+    const isGone = last('job.handed_over', job.id, journal) !== null;
+    if (isGone !== (handedOver !== undefined))
+      return failed(`The journal says something else about where ${job.ticket} went.`);
+    const file = last('job.handover_saved', job.id, journal)?.data.sha256 ?? null;
+    return isGone && handedOver?.fileSha256 !== file
+      ? failed(`The file by which ${job.ticket} was handed over is not that of the journal.`)
+      : null;
+  },
   ({ job, signOff }, journal) => {
     if (signOff === null) return null;
     return last('job.signed_off', job.id, journal)?.data.self === signOff.selfSignOff

@@ -88,6 +88,19 @@ test('the report of the second station names the hand-over and certifies nothing
   const { a, b } = await start();
   const job = await erase(a.bench, a.technician, await openJob(a.bench, a.technician, 'fails'));
   const file = await a.supervisor['handover.give']({ jobId: job.id });
+  const left = await a.technician['reports.issue']({ jobId: job.id, scope: 'master', variant: 'customer' });
+  const { contentBase64: leftBase64 } = await a.technician['reports.download']({ reportId: left.id });
+  const there = await attached(leftBase64);
+  expect(there.document).toMatchObject({ devices: [{ handedOver: { fileSha256: file.sha256 } }] });
+  const [gone] = there.document.devices;
+  if (!gone) throw new Error('the report is about no device');
+  const { handedOver: _, ...kept } = gone;
+  const [said] = compareWithJournal({ ...there.document, devices: [kept] }, verifyProofBundle(there.bundle, {}));
+  expect(said).toMatchObject({ outcome: 'failed', detail: expect.stringContaining('where') });
+  expect(compareWithJournal(there.document, verifyProofBundle(there.bundle, {})).map(({ outcome }) => outcome)).toEqual(
+    ['ok'],
+  );
+
   await carry(a, b, job);
   const taken = await take(b, file);
   const issued = async () => {

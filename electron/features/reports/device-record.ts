@@ -9,6 +9,7 @@ import type { EvidenceId, JobId } from '../../../shared/ids.ts';
 import type { ErasureStatus, LockKind } from '../../../shared/jobs.ts';
 import { type DeviceRecord, type DeviceRecordParts, notChecked, type Person } from '../../../shared/report-document.ts';
 import type { ReportScope, ReportVariant } from '../../../shared/reports.ts';
+import { handedOver, takenOver } from './handover-record.ts';
 import type { HistoryEntry, JobHistory } from './job-history.ts';
 
 export type JobFacts = {
@@ -37,6 +38,7 @@ export function deviceRecord(
     job: { id: job.id, ticket: job.ticket, previousTicket: job.previousTicket },
     erasureStatus: status,
     ...takenOver(history),
+    ...handedOver(history),
     mediaSource: job.mediaSource,
     device: deviceBlock(history, job.identifiedIdx),
     condition: condition(history),
@@ -180,16 +182,6 @@ function tries(history: JobHistory): Pick<NonNullable<Parts['erasure']>, 'attemp
     attempts: history.all('job.erase_started').length + (before?.attempts ?? 0),
     interruptions: history.all('job.erase_interrupted').length + (before?.interruptions ?? 0),
   };
-}
-
-function takenOver(history: JobHistory): Pick<Parts, 'takenOver'> {
-  const entry = history.first('job.taken_over');
-  if (!entry) return {};
-  const { origin, station, ticket, sha256, carried } = entry.data;
-  const { erasure: erasureStatus, attempts, interruptions, drawn } = carried;
-  const there = { origin, station: fact(station), ticket, fileSha256: sha256 };
-  const person = history.person(entry.actor);
-  return { takenOver: { at: entry.at, person, ...there, erasureStatus, attempts, interruptions, drawn } };
 }
 
 /** The entry when it belongs to the attempt that `started`, not to an earlier one. */

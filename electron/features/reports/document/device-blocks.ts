@@ -20,6 +20,7 @@ export function deviceBlocks(
     ...checks(record, words),
     ...section(texts.section.verification, verification(record, words)),
     ...takenOver(record, words),
+    ...handedOver(record, words),
     ...locks(record, words),
     ...tests(record, words),
     ...section(texts.section.condition, condition(record, words)),
@@ -168,6 +169,19 @@ function takenOver({ takenOver: from }: DeviceRecord, { texts, instant, person }
     fact(label.handoverFile, from.fileSha256, 'wide'),
   ]);
   return [...section(texts.section.takenOver, entries), { kind: 'paragraph', text: texts.takenOverNote, quiet: true }];
+}
+
+function handedOver({ handedOver: to }: DeviceRecord, { texts, instant, person }: Words): Block[] {
+  if (!to) return [];
+  const { label, section: sections } = texts;
+  const by = [instant(to.at), person(to.person)].filter(part => part !== null).join(', ');
+  return [
+    ...section(
+      sections.handedOver,
+      facts([fact(label.handedOverAt, by, 'wide'), fact(label.handoverFile, to.fileSha256, 'wide')]),
+    ),
+    { kind: 'paragraph', text: texts.handedOverNote, quiet: true },
+  ];
 }
 
 const lockTone = { clear: 'good', locked: 'bad', unknown: 'open' } as const satisfies Record<string, Tone>;

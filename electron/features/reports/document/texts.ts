@@ -61,7 +61,8 @@ export type Texts = {
     | 'notChecked'
     | 'howToVerify'
     | 'devices'
-    | 'takenOver',
+    | 'takenOver'
+    | 'handedOver',
     string
   >;
   readonly label: Record<Label, string>;
@@ -74,6 +75,7 @@ export type Texts = {
   readonly notDrawn: string;
   readonly selfSignOff: string;
   readonly takenOverNote: string;
+  readonly handedOverNote: string;
   readonly howToVerify: readonly string[];
   readonly witnessNote: { readonly pinned: string; readonly alone: string };
   readonly qrAlternative: string;
@@ -176,6 +178,7 @@ export type Label =
   | 'fleetKey'
   | 'ticketThere'
   | 'takenOverAt'
+  | 'handedOverAt'
   | 'handoverFile'
   | 'journalThere'
   | 'attemptsThere'

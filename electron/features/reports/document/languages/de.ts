@@ -88,6 +88,7 @@ const label: Record<Label, string> = {
   fleetKey: 'Flottenschlüssel (merken)',
   ticketThere: 'Vorgang dort',
   takenOverAt: 'Übernommen',
+  handedOverAt: 'Übergeben',
   handoverFile: 'Datei (SHA-256)',
   journalThere: 'Journal dort',
   attemptsThere: 'Versuche dort',
@@ -275,6 +276,7 @@ export const german: Texts = {
     howToVerify: 'So wird dieses Dokument geprüft',
     devices: 'Geräte',
     takenOver: 'Von einer anderen Station übernommen',
+    handedOver: 'An eine andere Station übergeben',
   },
   label,
   watermark: 'SCHULUNG',
@@ -286,6 +288,8 @@ export const german: Texts = {
   drawn: 'gezogen',
   notDrawn: 'nicht gezogen',
   selfSignOff: 'vom Prüfer selbst freigegeben (durch Richtlinie erlaubt)',
+  handedOverNote:
+    'Die Arbeit wurde hier nicht beendet: Sie geht an einer anderen Station weiter. Dieses Dokument endet mit der Übergabe.',
   takenOverNote:
     'Die Arbeit begann an einer anderen Station. Was deren Journal belegt, zählt hier nur, wo es gegen das Gerät spricht: Alles andere wurde an dieser Station erneut getan oder wird nicht behauptet.',
   howToVerify: [

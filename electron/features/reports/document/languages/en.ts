@@ -88,6 +88,7 @@ const label: Record<Label, string> = {
   fleetKey: 'Fleet key (pin this)',
   ticketThere: 'Ticket there',
   takenOverAt: 'Taken over',
+  handedOverAt: 'Handed over',
   handoverFile: 'File (SHA-256)',
   journalThere: 'Journal there',
   attemptsThere: 'Attempts there',
@@ -273,6 +274,7 @@ export const english: Texts = {
     howToVerify: 'How to verify this document',
     devices: 'Devices',
     takenOver: 'Taken over from another station',
+    handedOver: 'Handed over to another station',
   },
   label,
   watermark: 'TRAINING',
@@ -284,6 +286,8 @@ export const english: Texts = {
   drawn: 'drawn',
   notDrawn: 'not drawn',
   selfSignOff: 'signed off by the tester (self sign-off by policy)',
+  handedOverNote:
+    'The work was not finished here: it goes on at another station. This document ends with the hand-over.',
   takenOverNote:
     'The work began at another station. What its journal proves counts here only where it is against the device: everything else was done again at this station, or is not stated.',
   howToVerify: [

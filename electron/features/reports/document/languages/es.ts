@@ -88,6 +88,7 @@ const label: Record<Label, string> = {
   fleetKey: 'Clave de la flota (guárdela)',
   ticketThere: 'Expediente allí',
   takenOverAt: 'Recibido',
+  handedOverAt: 'Entregado',
   handoverFile: 'Archivo (SHA-256)',
   journalThere: 'Registro allí',
   attemptsThere: 'Intentos allí',
@@ -273,6 +274,7 @@ export const spanish: Texts = {
     howToVerify: 'Cómo verificar este documento',
     devices: 'Dispositivos',
     takenOver: 'Recibido de otra estación',
+    handedOver: 'Entregado a otra estación',
   },
   label,
   watermark: 'FORMACIÓN',
@@ -284,6 +286,7 @@ export const spanish: Texts = {
   drawn: 'elegido por sorteo',
   notDrawn: 'no elegido por sorteo',
   selfSignOff: 'conforme del propio probador (permitido por norma interna)',
+  handedOverNote: 'El trabajo no terminó aquí: continúa en otra estación. Este documento termina con la entrega.',
   takenOverNote:
     'El trabajo empezó en otra estación. Lo que prueba su registro solo cuenta aquí cuando va en contra del dispositivo: todo lo demás se hizo de nuevo en esta estación o no se afirma.',
   howToVerify: [

@@ -88,6 +88,7 @@ const label: Record<Label, string> = {
   fleetKey: 'Clé du parc (à retenir)',
   ticketThere: 'Dossier là-bas',
   takenOverAt: 'Repris',
+  handedOverAt: 'Transmis',
   handoverFile: 'Fichier (SHA-256)',
   journalThere: 'Journal là-bas',
   attemptsThere: 'Tentatives là-bas',
@@ -274,6 +275,7 @@ export const french: Texts = {
     howToVerify: 'Comment vérifier ce document',
     devices: 'Appareils',
     takenOver: 'Repris d’un autre poste',
+    handedOver: 'Transmis à un autre poste',
   },
   label,
   watermark: 'FORMATION',
@@ -285,6 +287,8 @@ export const french: Texts = {
   drawn: 'tiré au sort',
   notDrawn: 'non tiré au sort',
   selfSignOff: 'validé par le testeur lui-même (permis par règle)',
+  handedOverNote:
+    'Le travail n’a pas été terminé ici : il se poursuit sur un autre poste. Ce document s’arrête à la transmission.',
   takenOverNote:
     'Le travail a commencé sur un autre poste. Ce que prouve son journal ne compte ici que s’il est défavorable à l’appareil : tout le reste a été refait sur ce poste ou n’est pas affirmé.',
   howToVerify: [

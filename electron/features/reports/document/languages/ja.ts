@@ -88,6 +88,7 @@ const label: Record<Label, string> = {
   fleetKey: '全体の鍵（控えてください）',
   ticketThere: '元の受付番号',
   takenOverAt: '引き継ぎ日時',
+  handedOverAt: '引き渡し日時',
   handoverFile: 'ファイル（SHA-256）',
   journalThere: '元の記録',
   attemptsThere: '元での試行回数',
@@ -271,6 +272,7 @@ export const japanese: Texts = {
     howToVerify: 'この文書の検証方法',
     devices: '機器一覧',
     takenOver: '他のステーションからの引き継ぎ',
+    handedOver: '他のステーションへの引き渡し',
   },
   label,
   watermark: '研修用',
@@ -281,6 +283,7 @@ export const japanese: Texts = {
   drawn: '抽出された',
   notDrawn: '抽出されていない',
   selfSignOff: '試験者自身による承認（方針により可）',
+  handedOverNote: '作業はここでは完了せず、他のステーションで続けられます。この文書の内容は引き渡しまでです。',
   takenOverNote:
     '作業は他のステーションで始まりました。その記録が証明する内容は、機器に不利な場合にのみここで考慮されます。その他はすべてこのステーションで改めて行われたか、記載されていません。',
   howToVerify: [

@@ -88,6 +88,7 @@ const label: Record<Label, string> = {
   fleetKey: 'Flottnyckel (spara den)',
   ticketThere: 'Ärende där',
   takenOverAt: 'Övertaget',
+  handedOverAt: 'Överlämnat',
   handoverFile: 'Fil (SHA-256)',
   journalThere: 'Journal där',
   attemptsThere: 'Försök där',
@@ -273,6 +274,7 @@ export const swedish: Texts = {
     howToVerify: 'Så verifieras dokumentet',
     devices: 'Enheter',
     takenOver: 'Övertaget från en annan station',
+    handedOver: 'Överlämnat till en annan station',
   },
   label,
   watermark: 'ÖVNING',
@@ -284,6 +286,8 @@ export const swedish: Texts = {
   drawn: 'lottad',
   notDrawn: 'inte lottad',
   selfSignOff: 'godkänt av testaren själv (tillåtet av policy)',
+  handedOverNote:
+    'Arbetet avslutades inte här: det fortsätter på en annan station. Detta dokument slutar med överlämnandet.',
   takenOverNote:
     'Arbetet började på en annan station. Det som dess journal styrker räknas här endast där det talar mot enheten: allt annat gjordes om på denna station eller påstås inte.',
   howToVerify: [
