@@ -86,14 +86,8 @@ account) printf 'User UserInfo{0:Owner:4c13}:\\n  Accounts: 2\\n    Account {nam
   settings: 'case "$*" in *device_provisioned|*user_setup_complete) echo 1;; *) echo null;; esac',
   df: "printf 'Filesystem 1K-blocks Used Available Use%% Mounted on\\n/dev/block/dm-5 112830464 30000000 82830464 27%% /data\\n'",
   service: `case "$*" in
-"call iphonesubinfo 1 s16 com.android.shell") cat <<'PARCEL'
-${parcelOf(imeis[0])}
-PARCEL
-;;
-"call iphonesubinfo 4 i32 1 s16 com.android.shell") cat <<'PARCEL'
-${parcelOf(imeis[1])}
-PARCEL
-;;
+"call iphonesubinfo 1 s16 com.android.shell") printf '%s\\n' "${parcelOf(imeis[0])}";;
+"call iphonesubinfo 4 i32 1 s16 com.android.shell") printf '%s\\n' "${parcelOf(imeis[1])}";;
 *) printf "Result: Parcel(\\n  0x00000000: ffffffff 00000000 '........')\\n";; esac`,
   cat: `case "$1" in
 /sys/class/power_supply/battery/charge_full_design) echo 4500000;;

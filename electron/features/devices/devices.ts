@@ -5,6 +5,7 @@ import { hasIdentifier, judgeImei } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import { DeviceId, type JobId } from '../../../shared/ids.ts';
 import type { Database } from '../../database/database.ts';
+import type { Clock } from '../../drivers/clock/clock.ts';
 import type { DeviceAdapter, IdentityRead, Sighting } from '../../drivers/devices/adapter.ts';
 import type { Handlers, Publish } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -14,11 +15,14 @@ import { createConnectors } from './connectors.ts';
 import type { DeviceEvent } from './device.machine.ts';
 import { recordedFacts, shownFacts } from './fact-lines.ts';
 import { type LiveDevice, newLiveDevice, stateOfDevice, stepDevice, viewOfDevice } from './live-device.ts';
+import { createTurns } from './turns.ts';
 
 const identifyTimeoutMs = 20_000;
+const unread = 'It could not be read. Unplug it and plug it in again.';
 
 export type DevicesDeps = {
   adapters: readonly DeviceAdapter[];
+  clock: Clock;
   database: Database;
   journal: Journal;
   subjects: Subjects;
@@ -38,6 +42,7 @@ export function createDevices(deps: DevicesDeps) {
   const live = new Map<DeviceId, LiveDevice>();
   const claims = createClaims();
   const stopped = new AbortController();
+  const turn = createTurns(deps.clock, stopped.signal);
 
   const connectors = createConnectors(deps);
 
@@ -66,6 +71,7 @@ export function createDevices(deps: DevicesDeps) {
     move(id, { type: 'identify' }, { trouble: sighting.trouble ?? null });
     try {
       const read = await readIdentity(sighting, stopped.signal);
+      await turn();
       if (live.get(id)?.sighting.epoch !== sighting.epoch) return find(id);
       if (!hasIdentifier(read.identifiers)) {
         const trouble = 'It answers, but tells nothing that names it. Ask the device with *#06# and check the cable.';
@@ -74,14 +80,9 @@ export function createDevices(deps: DevicesDeps) {
       return recognise(id, read);
     } catch (error) {
       if (live.get(id)?.sighting.epoch !== sighting.epoch) return live.get(id) ?? newLiveDevice(id, sighting);
-      deps.log({
-        level: 'info',
-        event: 'identify.failed',
-        device: id,
-        code: error instanceof BenchError ? error.code : 'internal',
-      });
-      const trouble =
-        error instanceof BenchError ? error.message : 'It could not be read. Unplug it and plug it in again.';
+      const code = error instanceof BenchError ? error.code : 'internal';
+      deps.log({ level: 'info', event: 'identify.failed', device: id, code });
+      const trouble = error instanceof BenchError ? error.message : unread;
       return move(id, { type: 'silent' }, { trouble }) ?? find(id);
     }
   };
@@ -129,10 +130,10 @@ export function createDevices(deps: DevicesDeps) {
     if (device) publish('device.changed', view(stepDevice(device, { type: 'gone' }), null));
   };
 
-  const gone = (device: LiveDevice) => {
-    if (claims.setPresent(device.id, false)) return;
-    if (device.identifiedIdx !== null) recordLoss(deps, device);
-    leave(device);
+  const gone = (...devices: LiveDevice[]) => {
+    const left = devices.filter(device => !claims.setPresent(device.id, false));
+    recordLosses(deps, left);
+    for (const device of left) leave(device);
   };
 
   const arrive = (sighting: Sighting) => {
@@ -150,11 +151,12 @@ export function createDevices(deps: DevicesDeps) {
 
   const reconcile = (adapter: string, sightings: Sighting[]) => {
     const epochs = new Set(sightings.map(s => s.epoch));
-    for (const device of [...live.values()]) {
-      const away = claims.isAway(device.id);
-      if (device.sighting.adapter === adapter && present(device) && !away && !epochs.has(device.sighting.epoch))
-        gone(device);
-    }
+    const isGone = (device: LiveDevice) =>
+      device.sighting.adapter === adapter &&
+      present(device) &&
+      !claims.isAway(device.id) &&
+      !epochs.has(device.sighting.epoch);
+    gone(...[...live.values()].filter(isGone));
     for (const sighting of sightings) {
       const known = [...live.values()].find(d => d.sighting.epoch === sighting.epoch && present(d));
       if (!known) arrive(sighting);
@@ -241,15 +243,18 @@ export function createDevices(deps: DevicesDeps) {
 
 export type Devices = ReturnType<typeof createDevices>;
 
-/** A device leaves whether the disk takes the record or not; nobody waits here who could be told. */
-function recordLoss({ database, journal, log }: DevicesDeps, { id, sighting }: LiveDevice): void {
+/** Devices leave whether the disk takes the record or not; nobody waits here who could be told. A hub takes many along. */
+function recordLosses({ database, journal, log }: DevicesDeps, left: readonly LiveDevice[]): void {
+  const devices = left.filter(device => device.identifiedIdx !== null);
+  if (devices.length === 0) return;
   try {
-    database.write(tx =>
-      journal.append(tx, { type: 'device.lost', device: id, data: { portPath: connectorName(sighting.portPath) } }),
-    );
+    database.write(tx => {
+      for (const { id, sighting } of devices)
+        journal.append(tx, { type: 'device.lost', device: id, data: { portPath: connectorName(sighting.portPath) } });
+    });
   } catch (error) {
     const code = error instanceof BenchError ? error.code : 'internal';
-    log({ level: 'error', event: 'device.lost_not_recorded', device: id, code });
+    for (const { id } of devices) log({ level: 'error', event: 'device.lost_not_recorded', device: id, code });
   }
 }
 
