@@ -28,7 +28,7 @@ test('no sequence of events reaches what the design forbids, restarts and clock 
     place => place !== 'intake' && place !== 'failed' && (reached[place] ?? 0) < 100,
   );
   expect(rare).toEqual([]);
-});
+}, 120_000);
 
 describe('a job that comes from another station', () => {
   const carried = {
