@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DiagnosticTest } from './diagnostics.ts';
 import { Instant, Sha256Hex } from './ids.ts';
 import type { MethodSpecs } from './method.ts';
 
@@ -10,7 +11,7 @@ export const DeviceType = z.enum(['phone', 'tablet']);
 export type DeviceType = z.infer<typeof DeviceType>;
 
 /** A decimal number as text: the journal keeps no fractions otherwise. */
-const Decimal = z.string().regex(/^-?\d{1,9}(\.\d{1,6})?$/);
+const Decimal = z.string().regex(/^-?\d{1,9}(\.\d{1,6})?$/, 'a plain number is wanted, such as 80 or 3.7');
 
 /** What a measurement has to lie within, ends included; at least one end. */
 export const Limit = z
@@ -25,11 +26,8 @@ export const Step = z.object({
   label: z.string().trim().min(2).max(60),
   /** Needs a result before the functional test can end. */
   mandatory: z.boolean(),
-  /** The diagnostic of the tool whose result counts for this step; null where somebody looks for themselves. */
-  diagnostic: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{1,39}$/)
-    .nullable(),
+  /** Tests of the tool that decide this step where they were made, all of them; none where somebody has to look. */
+  diagnostics: z.array(DiagnosticTest).max(8),
   /** A pass needs a measurement within it; null where none is taken. */
   limit: Limit.nullable(),
 });
@@ -47,24 +45,24 @@ export const Checklist = z.object({
 });
 export type Checklist = z.infer<typeof Checklist>;
 
-const manual = (id: StepId, label: string, mandatory: boolean): Step => ({
+const step = (id: StepId, label: string, diagnostics: DiagnosticTest[], mandatory = true): Step => ({
   id,
   label,
   mandatory,
-  diagnostic: null,
+  diagnostics,
   limit: null,
 });
 
 /** Version 1 of every list: what a bench tests before anybody publishes another. */
 export const builtInSteps: readonly Step[] = [
-  manual('display', 'Display', true),
-  manual('touch', 'Touch', true),
-  manual('buttons', 'Buttons', true),
-  manual('cameras', 'Cameras', true),
-  manual('speaker_microphone', 'Speaker and microphone', true),
-  manual('charging', 'Charging', true),
-  manual('wifi_bluetooth', 'Wi-Fi and Bluetooth', true),
-  manual('cellular', 'Cellular', false),
+  step('display', 'Display', ['display_pixels']),
+  step('touch', 'Touch', ['display_touch']),
+  step('buttons', 'Buttons', ['buttons_volume', 'button_power']),
+  step('cameras', 'Cameras', ['camera_front', 'camera_rear']),
+  step('speaker_microphone', 'Speaker and microphone', ['speaker', 'microphone']),
+  step('charging', 'Charging', ['charging']),
+  step('wifi_bluetooth', 'Wi-Fi and Bluetooth', ['wifi', 'bluetooth']),
+  step('cellular', 'Cellular', ['cellular'], false),
 ];
 
 export const ChecklistInForce = Checklist.extend({

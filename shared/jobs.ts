@@ -109,7 +109,7 @@ export const EraseView = z.object({
   exceptions: z.array(PostEraseCheck.shape.name),
 });
 
-export const StepView = Step.omit({ diagnostic: true }).extend({ result: TestResult });
+export const StepView = Step.omit({ diagnostics: true }).extend({ result: TestResult });
 
 /** What can be asked of a job; the machine says which are open in its present state. */
 export const JobAction = z.enum([

@@ -1,4 +1,5 @@
 import type { ApprovalState, BypassReason, EraseAttempt } from '../../shared/approvals.ts';
+import type { DeviceType } from '../../shared/checklists.ts';
 import type { DeviceState } from '../../shared/devices.ts';
 import type { EvidenceCondition } from '../../shared/evidence.ts';
 import type {
@@ -72,6 +73,8 @@ export const checkWords = {
   raw_result: 'raw result stored',
   certificate: 'tool certificate',
 } as const;
+
+export const deviceTypeWords: Record<DeviceType, string> = { phone: 'Phone', tablet: 'Tablet' };
 
 export const resultWords: Record<TestResult, string> = {
   pass: 'Pass',

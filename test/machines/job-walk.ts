@@ -53,7 +53,7 @@ const bySite: Checklist = {
   version: 2,
   steps: [
     ...builtInSteps.filter(({ id }) => id !== 'touch'),
-    { id: 'battery', label: 'Battery', mandatory: true, diagnostic: null, limit: { unit: '%', min: '80', max: null } },
+    { id: 'battery', label: 'Battery', mandatory: true, diagnostics: [], limit: { unit: '%', min: '80', max: null } },
   ],
 };
 const lists = [builtIn, bySite];

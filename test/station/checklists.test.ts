@@ -12,7 +12,7 @@ const battery: Step = {
   id: 'battery',
   label: 'Battery health',
   mandatory: true,
-  diagnostic: 'battery_health',
+  diagnostics: ['battery_health'],
   limit: { unit: '%', min: '80', max: null },
 };
 const withBattery = [...builtInSteps.filter(({ id }) => id !== 'cellular'), battery];
@@ -103,7 +103,7 @@ test.each<[string, Step[], string]>([
   ['without a step that needs a result', [{ ...battery, mandatory: false }], 'mandatory'],
   ['with one step twice', [battery, battery], 'Two steps'],
   ['that renames a built-in step', [{ ...battery, id: 'display' }], 'means “Display”'],
-  ['with two steps for one diagnostic', [battery, { ...battery, id: 'cell' }], 'diagnostic'],
+  ['with two steps for one test of the tool', [battery, { ...battery, id: 'cell' }], 'battery_health'],
 ])('a list %s is refused', async (_, steps, why) => {
   const { publish } = await open();
   await expect(publish(steps)).rejects.toMatchObject({ code: 'bad_input', message: expect.stringContaining(why) });

@@ -84,15 +84,15 @@ function assertSound(steps: readonly Step[], names: ReadonlyMap<string, string>)
   if (!steps.some(({ mandatory }) => mandatory))
     throw refuse('No step needs a result: every device would pass. Make one of them mandatory.');
   const ids = new Set<string>();
-  const diagnostics = new Set<string>();
-  for (const { id, label, diagnostic } of steps) {
+  const decided = new Set<string>();
+  for (const { id, label, diagnostics } of steps) {
     if (ids.has(id)) throw refuse(`Two steps have the name ${id}. Give one of them another.`);
     ids.add(id);
     const known = names.get(id);
     if (known !== undefined && known !== label)
       throw refuse(`The step ${id} means “${known}” in earlier reports. Add a new step instead of renaming it.`);
-    if (diagnostic !== null && diagnostics.has(diagnostic))
-      throw refuse(`Two steps take the result of the diagnostic ${diagnostic}. One step can.`);
-    if (diagnostic !== null) diagnostics.add(diagnostic);
+    const shared = diagnostics.find(test => decided.has(test));
+    if (shared) throw refuse(`Two steps are decided by the tool’s test ${shared}. One step can be.`);
+    for (const test of diagnostics) decided.add(test);
   }
 }

@@ -49,7 +49,7 @@ export function viewOfJob(row: JobRow, deps: ViewDeps): Job {
       status: context.erasure,
       exceptions: context.exceptions,
     },
-    steps: stepsOf(context).map(({ diagnostic: _, ...step }) => ({
+    steps: stepsOf(context).map(({ diagnostics: _, ...step }) => ({
       ...step,
       result: context.steps[step.id] ?? 'pending',
     })),

@@ -1,11 +1,13 @@
-import { Button, Progress, Stack, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Progress, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import type { DeviceType } from '../../../shared/checklists.ts';
 import type { Job } from '../../../shared/jobs.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { deviceTitle } from '../../ui/fact.tsx';
 import { shortTime } from '../../ui/time.ts';
+import { deviceTypeWords } from '../../ui/words.ts';
 import { BypassForm } from './bypass-form.tsx';
 import { BypassState } from './bypass-state.tsx';
 import type { JobFormProps } from './job-form.ts';
@@ -97,16 +99,25 @@ function StartEraseForm({ job, onJob }: JobFormProps) {
 function BeginFunctional({ job, onJob }: JobFormProps) {
   const { api } = useBench();
   const { busy, error, run } = useAction();
+  const [deviceType, setDeviceType] = useState<DeviceType>(isTablet(job.model.value) ? 'tablet' : 'phone');
+  const begin = () => run(async () => onJob(await api['jobs.begin_functional']({ jobId: job.id, deviceType })));
   return (
     <Stack gap="sm">
+      {job.checklist === null && (
+        <NativeSelect
+          label="Check-list for a"
+          data={Object.entries(deviceTypeWords).map(([value, label]) => ({ value, label }))}
+          value={deviceType}
+          onChange={event => setDeviceType(event.currentTarget.value === 'tablet' ? 'tablet' : 'phone')}
+        />
+      )}
       <ErrorAlert error={error} />
-      <Button
-        size="lg"
-        loading={busy}
-        onClick={() => void run(async () => onJob(await api['jobs.begin_functional']({ jobId: job.id })))}
-      >
+      <Button size="lg" loading={busy} onClick={() => void begin()}>
         Begin functional test
       </Button>
     </Stack>
   );
 }
+
+/** A proposal alone: whoever tests has the device in their hands. */
+const isTablet = (model: string | null) => model !== null && /\b(ipad|tab|tablet)\b/i.test(model);

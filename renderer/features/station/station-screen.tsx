@@ -8,6 +8,7 @@ import { StatusMark } from '../../ui/status-mark.tsx';
 import { fullTime } from '../../ui/time.ts';
 import { BackupCard } from './backup-card.tsx';
 import { CertificateCard } from './certificate-card.tsx';
+import { ChecklistsCard } from './checklists-card.tsx';
 import { DirectoryCard } from './directory-card.tsx';
 import { KeysCard } from './keys-card.tsx';
 import { LabelPrinterCard } from './label-printer-card.tsx';
@@ -39,6 +40,7 @@ export function StationScreen() {
         {can('report.read') && <CertificateCard />}
         {can('report.read') && <TimestampsCard />}
         {can('report.read') && <LetterheadCard />}
+        <ChecklistsCard />
         <LabelPrinterCard />
       </div>
     </Page>
