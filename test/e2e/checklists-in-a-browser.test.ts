@@ -16,7 +16,7 @@ describeWithTools('check-lists in a browser', ['chromium'], () => {
     browser = await startBrowser(bench.address());
     office = await browser.openPage();
     await setUp(office);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
@@ -41,5 +41,5 @@ describeWithTools('check-lists in a browser', ['chromium'], () => {
     await card.getByText('Version 2, published').waitFor();
     expect(await card.getByRole('listitem').allTextContents()).toContain('Battery health, 80 to … %');
     expect(browser.misdeeds).toEqual({ foreignRequests: [], complaints: [] });
-  }, 60_000);
+  }, 120_000);
 });
