@@ -142,7 +142,7 @@ const missing = () =>
   );
 
 /** Stands where no erasure tool is installed: everything else works, and nothing pretends to erase. */
-const noPicea: Picea = { info: missing, erase: missing, close: async () => {} };
+const noPicea: Picea = { info: missing, erase: missing, diagnose: missing, verify: missing, close: async () => {} };
 
 const untried = () =>
   Promise.reject(

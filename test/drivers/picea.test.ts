@@ -1,34 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
-import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
-import { createPiceaHost } from '../../electron/drivers/picea/picea.node.ts';
-import type { EraseProgress, EraseTarget, Picea } from '../../electron/drivers/picea/picea.ts';
-import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
-import type { Identifiers } from '../../shared/devices.ts';
-import type { VirtualFault } from '../../shared/training.ts';
-
-const eraseDurationMs = 200;
-const bridge = fileURLToPath(new URL('../../electron/drivers/picea/virtual-bridge.ts', import.meta.url));
-const misbehaving = fileURLToPath(new URL('../peers/picea-misbehaving.ts', import.meta.url));
-
-type Setup = { portPath: string; identifiers: Identifiers; fault?: VirtualFault };
-
-const inProcess = (phones: Setup[]): Picea => {
-  const bench = createVirtualBench({ clock: createNodeClock(), seed: 'picea', eraseDurationMs });
-  for (const phone of phones) bench.plug(phone);
-  return bench.picea;
-};
-const inChild = (phones: Setup[]): Picea =>
-  createPiceaHost({
-    command: process.execPath,
-    args: [bridge],
-    env: {
-      VIRTUAL_BRIDGE_ERASE_MS: String(eraseDurationMs),
-      VIRTUAL_BRIDGE_FAULTS: JSON.stringify(Object.fromEntries(phones.map(p => [p.portPath, p.fault]))),
-    },
-    clock: createNodeClock(),
-  });
+import type { Picea, PiceaTarget } from '../../electron/drivers/picea/picea.ts';
+import { DiagnosticTest } from '../../shared/diagnostics.ts';
+import { diagnose, erase, inChild, inProcess, phone, target, verify } from '../support/picea.ts';
 
 const opened: Picea[] = [];
 const keep = (picea: Picea) => {
@@ -38,24 +11,6 @@ const keep = (picea: Picea) => {
 afterEach(async () => {
   await Promise.all(opened.splice(0).map(picea => picea.close()));
 });
-
-const imei = String(490_154_203_237_518);
-const phone = (portPath: string, fault?: VirtualFault): Setup => ({
-  portPath,
-  identifiers: { serial: `SER-${portPath}`, imei: [imei], meid: null, eid: null },
-  ...(fault && { fault }),
-});
-const target = ({ portPath, identifiers }: Setup): EraseTarget => ({ portPath, identifiers, epoch: 'e1' });
-
-function erase(picea: Picea, to: EraseTarget, signal = new AbortController().signal) {
-  const told: EraseProgress[] = [];
-  const first = Promise.withResolvers<void>();
-  const onProgress = (progress: EraseProgress) => {
-    told.push(progress);
-    first.resolve();
-  };
-  return { told, underWay: first.promise, result: picea.erase(to, { onProgress, signal }) };
-}
 
 describe.each([
   ['the fake in this process', inProcess],
@@ -148,6 +103,94 @@ describe.each([
     expect(told).toEqual([]);
   });
 
+  test('diagnoses with every test started and finished, measurements and a raw result', async () => {
+    const one = phone('1-1');
+    const { told, result } = diagnose(keep(create([one])), target(one));
+    const done = await result;
+    expect(done.results.map(r => r.test)).toEqual(DiagnosticTest.options);
+    expect(done.results.every(r => r.outcome === 'pass')).toBe(true);
+    expect(done.results.flatMap(r => (r.measurement ? [[r.test, r.measurement.unit]] : []))).toEqual([
+      ['battery_health', '%'],
+      ['battery_cycles', 'cycles'],
+    ]);
+    expect(done.identifiers).toEqual(one.identifiers);
+    expect(JSON.parse(done.raw)).toMatchObject({ operationId: done.operationId, results: done.results });
+    expect(Date.parse(done.endedAt)).toBeGreaterThan(Date.parse(done.startedAt));
+    for (const kind of ['started', 'finished'] as const)
+      expect(told.flatMap(p => (p.kind === kind ? [p.test] : []))).toEqual(DiagnosticTest.options);
+    expect(told.at(-1)).toEqual({ kind: 'progress', percent: 100, phase: 'testing' });
+  });
+
+  test('finds the same on the same phone again, and one test that fails on one that is broken', async () => {
+    const [one, broken] = [phone('1-1'), phone('1-2', 'fails')];
+    const picea = keep(create([one, broken]));
+    const first = await diagnose(picea, target(one)).result;
+    const again = await diagnose(picea, target(one)).result;
+    expect(again.results).toEqual(first.results);
+    expect(again.operationId).not.toBe(first.operationId);
+    const { results } = await diagnose(picea, target(broken)).result;
+    expect(results.filter(r => r.outcome === 'fail')).toHaveLength(1);
+  });
+
+  test('answers the checks of a phone in use, and says unknown where it does not know', async () => {
+    const [one, dumb] = [phone('1-1'), phone('1-2', 'does_nothing')];
+    const picea = keep(create([one, dumb]));
+    const done = await verify(picea, target(one));
+    expect(done.checks).toEqual({ lock_code: 'yes', sim_card: 'no', find_my: 'yes', rooted: 'no' });
+    expect(JSON.parse(done.raw)).toMatchObject({ operationId: done.operationId, checks: { LockCode: 'yes' } });
+    const { checks } = await verify(picea, target(dumb));
+    expect(new Set(Object.values(checks))).toEqual(new Set(['unknown']));
+    expect((await diagnose(picea, target(dumb)).result).results).toEqual([]);
+  });
+
+  test('erases, diagnoses and verifies many at once and never mixes them', async () => {
+    const phones = Array.from({ length: 18 }, (_, i) => phone(`1-1.${i}`));
+    const picea = keep(create(phones));
+    const works = [
+      (to: PiceaTarget) => erase(picea, to).result,
+      (to: PiceaTarget) => diagnose(picea, to).result,
+      (to: PiceaTarget) => verify(picea, to),
+    ];
+    const results = await Promise.all(phones.flatMap((p, i) => works[i % 3]?.(target(p)) ?? []));
+    expect(results.map(r => r.identifiers.serial)).toEqual(phones.map(p => p.identifiers.serial));
+    expect(new Set(results.map(r => r.operationId)).size).toBe(18);
+  });
+
+  test.each([
+    ['lost', 'device_lost'],
+    ['silent', 'device_silent'],
+    ['wrong_identity', 'identity_mismatch'],
+  ] as const)('neither diagnoses nor verifies a phone with the fault %s', async (fault, code) => {
+    const [one, two] = [phone('1-1', fault), phone('1-2', fault)];
+    const picea = keep(create([one, two]));
+    await expect(diagnose(picea, target(one)).result).rejects.toMatchObject({ code });
+    await expect(verify(picea, target(two))).rejects.toMatchObject({ code });
+  });
+
+  test('tests nothing on a phone that it works on already', async () => {
+    const one = phone('1-1', 'slow');
+    const picea = keep(create([one]));
+    const { underWay, result } = erase(picea, target(one));
+    await underWay;
+    await expect(diagnose(picea, target(one)).result).rejects.toMatchObject({ code: 'device_busy' });
+    await expect(verify(picea, target(one))).rejects.toMatchObject({ code: 'device_busy' });
+    await result;
+  });
+
+  test('cancels a diagnosis with the reason of the signal, and the phone is free again', async () => {
+    const one = phone('1-1', 'slow');
+    const picea = keep(create([one]));
+    const cancel = new AbortController();
+    const { told, underWay, result } = diagnose(picea, target(one), cancel.signal);
+    await underWay;
+    cancel.abort(new Error('the operator stopped it'));
+    await expect(result).rejects.toThrow('the operator stopped it');
+    const heard = told.length;
+    expect((await verify(picea, target(one))).identifiers).toEqual(one.identifiers);
+    expect(told).toHaveLength(heard);
+    await expect(picea.verify(target(one), { signal: cancel.signal })).rejects.toThrow('the operator stopped it');
+  });
+
   test('rejects what is under way when it is closed, and everything after', async () => {
     const one = phone('1-1', 'slow');
     const picea = create([one]);
@@ -158,96 +201,5 @@ describe.each([
     await rejected;
     await expect(picea.info()).rejects.toMatchObject({ code: 'tool_unavailable' });
     await picea.close();
-  });
-});
-
-describe('a host that misbehaves', () => {
-  const one = phone('1-1');
-  const logged: Record<string, unknown>[] = [];
-  const start = (mode: string, clock = createNodeClock()) =>
-    keep(
-      createPiceaHost({
-        command: process.execPath,
-        args: [misbehaving, mode],
-        clock,
-        log: line => logged.push(line),
-      }),
-    );
-
-  test.each([
-    ['garbage', 'not of its protocol'],
-    ['half_json', 'not of its protocol'],
-    ['percent_of_101', 'not of its protocol'],
-    ['not_utf8', 'not UTF-8'],
-    ['giant', 'a line longer than 4194304 bytes'],
-    ['unknown_op', 'an operation that nobody asked for'],
-    ['wrong_kind', 'does not fit the question'],
-    ['death', 'SIGKILL'],
-    ['leaves', 'code 3'],
-  ])(
-    '%s: everything under way is told that the outcome is unknown, and the next call starts it anew',
-    async (mode, words) => {
-      const picea = start(mode);
-      const both = await Promise.allSettled([erase(picea, target(one)).result, erase(picea, target(one)).result]);
-      for (const { status, ...rest } of both) {
-        expect(status).toBe('rejected');
-        expect(rest).toMatchObject({ reason: { code: 'tool_unavailable' } });
-        expect(String('reason' in rest && rest.reason)).toMatch(/unknown/);
-        expect(String('reason' in rest && rest.reason)).toContain(words);
-      }
-      expect(await picea.info()).toMatchObject({ product: 'Misbehaving host' });
-    },
-  );
-
-  test('keeps only the tail of what the host complains about', async () => {
-    const picea = start('death');
-    await expect(erase(picea, target(one)).result).rejects.toMatchObject({ code: 'tool_unavailable' });
-    const stderr = String(logged.at(-1)?.stderr);
-    expect(stderr).toContain('complaint 999 of the host');
-    expect(stderr.length).toBeLessThanOrEqual(8192);
-  });
-
-  test('a refusal is told by its code, without words that may name a device', async () => {
-    const { result } = erase(start('refuses'), target(one));
-    const error = await result.catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'tool_unavailable', message: expect.stringContaining('LICENCE') });
-    expect(String(error)).not.toContain(imei);
-  });
-
-  test('a host that does not answer is given up after fifteen seconds of the clock', async () => {
-    const clock = createFakeClock();
-    const picea = keep(createPiceaHost({ command: process.execPath, args: ['-e', 'process.stdin.resume()'], clock }));
-    const info = expect(picea.info()).rejects.toThrow('does not answer');
-    await clock.advance(15_000);
-    await info;
-  });
-
-  test('closing ends a host that would stay', async () => {
-    const picea = start('silent');
-    const { underWay, result } = erase(picea, target(one));
-    const rejected = expect(result).rejects.toMatchObject({ code: 'tool_unavailable' });
-    await underWay;
-    await picea.close();
-    await rejected;
-    expect(logged.at(-1)).toMatchObject({ event: 'picea.host_ended', why: 'was closed' });
-  });
-
-  test('a command that is not there is unavailable, and says so', async () => {
-    const picea = keep(createPiceaHost({ command: '/nonexistent/sdk-host', args: [], clock: createNodeClock() }));
-    await expect(picea.info()).rejects.toMatchObject({
-      code: 'tool_unavailable',
-      message: expect.stringContaining('could not be started'),
-    });
-  });
-
-  test('an error in the caller’s progress handler ends its own operation alone', async () => {
-    const picea = keep(inChild([]));
-    const second = erase(picea, target(phone('1-2')));
-    const broken = () => {
-      throw new Error('handler broke');
-    };
-    const first = picea.erase(target(one), { onProgress: broken, signal: new AbortController().signal });
-    await expect(first).rejects.toThrow('handler broke');
-    expect(await second.result).toMatchObject({ success: true });
   });
 });

@@ -10,6 +10,7 @@ import { createVirtualBench, type VirtualBench } from '../../electron/drivers/vi
 import type { Client } from '../../shared/client.ts';
 import type { Identifiers } from '../../shared/devices.ts';
 import type { Job } from '../../shared/jobs.ts';
+import { erasesOnly } from '../support/erases-only.ts';
 import { openJob, startErase } from '../support/job-steps.ts';
 import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
 
@@ -150,6 +151,7 @@ function scriptedTool(before: () => void): { picea: Picea; say(): void } {
   return {
     say: said.resolve,
     picea: {
+      ...erasesOnly,
       info: async () => ({ product: 'Scripted tool', version: '1' }),
       async erase({ identifiers }, { onProgress }) {
         await said.promise;

@@ -12,6 +12,7 @@ import { decodeEntry } from '../../shared/tlog/entry.ts';
 import { openPii } from '../../shared/tlog/pii.ts';
 import { openPdf } from '../../shared/verify/pdf-attachments.ts';
 import { ProofBundle } from '../../shared/verify/proof-bundle.ts';
+import { erasesOnly } from '../support/erases-only.ts';
 import { erase, openJob, pixelPng, startErase, testFunctions } from '../support/job-steps.ts';
 import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
 
@@ -96,6 +97,7 @@ describe('a report for a customer', () => {
 
 /** A tool that answers at once with this. */
 const tool = (result: Partial<EraseResult>, before: () => void = () => {}): Picea => ({
+  ...erasesOnly,
   info: async () => ({ product: 'Scripted tool', version: '1' }),
   async erase({ identifiers }, { onProgress }) {
     onProgress({ kind: 'reboot', windowMs: 60_000 });

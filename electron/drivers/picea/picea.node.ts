@@ -1,192 +1,149 @@
 import { BenchError } from '../../../shared/errors.ts';
-import { nodeChild } from '../child/child.node.ts';
-import type { Child } from '../child/child.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { EraseProgress, EraseResult, Picea, PiceaInfo } from './picea.ts';
-import { eraseResultFrom, HostEvent, type HostRequest, maxLineBytes } from './protocol.ts';
+import { type HostProcess, type HostProcessOptions, startHostProcess } from './host-process.node.ts';
+import type { EraseProgress, Picea, PiceaTarget } from './picea.ts';
+import {
+  diagnoseProgressFrom,
+  diagnosisFrom,
+  eraseResultFrom,
+  type HostEvent,
+  type HostRequest,
+  verificationFrom,
+} from './protocol.ts';
 
 const infoLimitMs = 15_000;
+/** A test may wait for somebody to press something on the device. */
+const diagnoseSilenceMs = 600_000;
+const verifySilenceMs = 60_000;
 
-export type PiceaHostOptions = {
-  /** The vendor's SDK host, or a bridge to it. Started at the first call and again after it has ended. */
-  command: string;
-  args: readonly string[];
-  env?: Readonly<Record<string, string>>;
-  clock: Clock;
-  /** Told when the host ends, with the tail of its stderr. */
-  log?(line: Record<string, unknown>): void;
+/** The host is started at the first call and again after it has ended. */
+export type PiceaHostOptions = HostProcessOptions & { clock: Clock };
+
+/** One thing that is asked of the host, and how its answer is understood. */
+type Question<T> = {
+  type: 'info' | 'erase' | 'diagnose' | 'verify';
+  request(op: string): HostRequest;
+  /** The final answer; null when the event is none. */
+  answer(event: HostEvent, line: string): T | null;
+  /** Hears of everything that is no final answer; false when it does not belong to this question. */
+  hear?(event: HostEvent): boolean;
+  signal?: AbortSignal;
+  /** Given up when the host says nothing about it for so long. */
+  silence?: { ms: number; error: () => BenchError };
 };
 
-type Waiting = { reject(error: unknown): void } & (
-  | { kind: 'info'; resolve(info: PiceaInfo): void }
-  | { kind: 'erase'; resolve(result: EraseResult): void; onProgress(progress: EraseProgress): void }
-);
-
-/** One run of the host process and what is asked of it. */
-type Host = {
-  readonly usable: boolean;
-  ask(op: string, request: HostRequest, waiting: Waiting): void;
-  /** Stops waiting for `op`; whatever the host still says about it is ignored. */
-  drop(op: string, request?: HostRequest): void;
-  kill(why: string): void;
-  readonly ended: Promise<void>;
-};
-
-const stopped = (why: string) =>
+const toolSilent = () =>
+  new BenchError('tool_unavailable', 'The erasure tool does not answer. Restart it and try again.');
+const nothingHeard = () =>
   new BenchError(
     'tool_unavailable',
-    `The erasure tool ${why}. What it did to devices under way is unknown: check each of them, then start again.`,
+    'The erasure tool says nothing about this device any more. Nothing was recorded: look at the device and try again.',
   );
 
-/** The host's own words may name a device, so only its code is shown. */
-const refused = (code: string, words: string) =>
-  new BenchError('tool_unavailable', `The erasure tool refused (${code}). Look into its own log or licence.`, {
-    cause: words,
+const eraseProgressFrom = (event: HostEvent): EraseProgress | null => {
+  if (event.type === 'progress') return { kind: 'progress', percent: event.percent, phase: event.phase };
+  return event.type === 'reboot' ? { kind: 'reboot', windowMs: event.windowMs } : null;
+};
+
+/** Asks one question. Rejects with the signal's reason when cancelled, which the host is told. */
+function ask<T>(clock: Clock, running: () => HostProcess, op: string, question: Question<T>): Promise<T> {
+  const { signal, silence } = question;
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const host = running();
+    const cancel = () => giveUp(signal?.reason);
+    const giveUp = (error: unknown) => {
+      settle();
+      host.drop(op, question.type === 'info' ? undefined : { type: 'cancel', op });
+      reject(error);
+    };
+    const listen = () => (silence ? clock.after(silence.ms, () => giveUp(silence.error())) : () => {});
+    let stopListening = listen();
+    const settle = () => {
+      stopListening();
+      signal?.removeEventListener('abort', cancel);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    host.ask(op, question.request(op), {
+      reject(error) {
+        settle();
+        reject(error);
+      },
+      take(event, line) {
+        const answer = question.answer(event, line);
+        if (answer !== null) {
+          settle();
+          resolve(answer);
+          return 'done';
+        }
+        stopListening();
+        stopListening = listen();
+        return question.hear?.(event) ? 'more' : 'unfit';
+      },
+    });
   });
-
-function parseEvent(line: string): HostEvent | null {
-  try {
-    return HostEvent.safeParse(JSON.parse(line)).data ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function startHost(options: PiceaHostOptions): Host {
-  const waiting = new Map<string, Waiting>();
-  const dropped = new Set<string>();
-  const ended = Promise.withResolvers<void>();
-  let end: string | null = null;
-
-  const finish = (why: string) => {
-    end ??= why;
-    const error = stopped(end);
-    const rejected = [...waiting.values()];
-    waiting.clear();
-    for (const { reject } of rejected) reject(error);
-  };
-  const kill = (why: string) => {
-    finish(why);
-    child.kill();
-  };
-  const drop = (op: string) => {
-    waiting.delete(op);
-    dropped.add(op);
-  };
-
-  const progress = (op: string, wait: Waiting & { kind: 'erase' }, told: EraseProgress) => {
-    try {
-      wait.onProgress(told);
-    } catch (error) {
-      drop(op);
-      child.send(JSON.stringify({ type: 'cancel', op } satisfies HostRequest));
-      wait.reject(error);
-    }
-  };
-  /** False when the event does not fit what was asked. */
-  const route = (event: HostEvent, wait: Waiting, line: string): boolean => {
-    const { op } = event;
-    if (event.type === 'error') {
-      drop(op);
-      wait.reject(refused(event.code, event.message));
-    } else if (wait.kind === 'info') {
-      if (event.type !== 'info') return false;
-      drop(op);
-      wait.resolve({ product: event.product, version: event.version });
-    } else if (event.type === 'progress') {
-      progress(op, wait, { kind: 'progress', percent: event.percent, phase: event.phase });
-    } else if (event.type === 'reboot') {
-      progress(op, wait, { kind: 'reboot', windowMs: event.windowMs });
-    } else if (event.type === 'result') {
-      drop(op);
-      wait.resolve(eraseResultFrom(event, line));
-    } else return false;
-    return true;
-  };
-
-  const child: Child = nodeChild({ ...options, maxLineBytes })({
-    onLine(line) {
-      if (end !== null) return;
-      const event = parseEvent(line);
-      if (!event) return kill('printed something that is not of its protocol');
-      const wait = waiting.get(event.op);
-      if (!wait && dropped.has(event.op)) return;
-      if (!wait) return kill('answered an operation that nobody asked for');
-      if (!route(event, wait, line)) kill('gave an answer that does not fit the question');
-    },
-    onEnd(why, stderr) {
-      finish(why);
-      options.log?.({ level: 'warn', event: 'picea.host_ended', why: end, stderr });
-      ended.resolve();
-    },
-  });
-
-  return {
-    get usable() {
-      return end === null;
-    },
-    ask(op, request, wait) {
-      waiting.set(op, wait);
-      child.send(JSON.stringify(request));
-    },
-    drop(op, request) {
-      drop(op);
-      if (request) child.send(JSON.stringify(request));
-    },
-    kill,
-    ended: ended.promise,
-  };
 }
 
 /** The erasure tool in a process of its own, speaking JSON lines (protocol.ts). */
 export function createPiceaHost(options: PiceaHostOptions): Picea {
-  let host: Host | null = null;
+  let host: HostProcess | null = null;
   let closed = false;
   let operations = 0;
 
-  const running = (): Host => {
+  const running = (): HostProcess => {
     if (closed) throw new BenchError('tool_unavailable', 'The erasure tool was closed.');
-    if (!host?.usable) host = startHost(options);
+    if (!host?.usable) host = startHostProcess(options);
     return host;
   };
+  const put = <T>(question: Question<T>): Promise<T> =>
+    ask(options.clock, running, `${question.type}-${++operations}`, question);
+  /** What goes to the host of a target: the epoch means something to the bench alone. */
+  const named = ({ portPath, identifiers }: PiceaTarget) => ({ portPath, identifiers });
 
   return {
     info: () =>
-      new Promise((resolve, reject) => {
-        const at = running();
-        const op = `info-${++operations}`;
-        const cancel = options.clock.after(infoLimitMs, () => {
-          at.drop(op);
-          reject(new BenchError('tool_unavailable', 'The erasure tool does not answer. Restart it and try again.'));
-        });
-        const settled =
-          <T>(then: (value: T) => void) =>
-          (value: T) => {
-            cancel();
-            then(value);
-          };
-        at.ask(op, { type: 'info', op }, { kind: 'info', resolve: settled(resolve), reject: settled(reject) });
+      put({
+        type: 'info',
+        request: op => ({ type: 'info', op }),
+        answer: event => (event.type === 'info' ? { product: event.product, version: event.version } : null),
+        silence: { ms: infoLimitMs, error: toolSilent },
       }),
 
     erase: (target, { onProgress, signal }) =>
-      new Promise((resolve, reject) => {
-        signal.throwIfAborted();
-        const at = running();
-        const op = `erase-${++operations}`;
-        const cancel = () => {
-          at.drop(op, { type: 'cancel', op });
-          reject(signal.reason);
-        };
-        const settled =
-          <T>(then: (value: T) => void) =>
-          (value: T) => {
-            signal.removeEventListener('abort', cancel);
-            then(value);
-          };
-        signal.addEventListener('abort', cancel, { once: true });
-        const { portPath, identifiers } = target;
-        const request: HostRequest = { type: 'erase', op, target: { portPath, identifiers } };
-        at.ask(op, request, { kind: 'erase', resolve: settled(resolve), reject: settled(reject), onProgress });
+      put({
+        type: 'erase',
+        request: op => ({ type: 'erase', op, target: named(target) }),
+        answer: (event, line) => (event.type === 'result' ? eraseResultFrom(event, line) : null),
+        hear(event) {
+          const progress = eraseProgressFrom(event);
+          if (progress) onProgress(progress);
+          return progress !== null;
+        },
+        signal,
+      }),
+
+    diagnose: (target, { onProgress, signal }) =>
+      put({
+        type: 'diagnose',
+        request: op => ({ type: 'diagnose', op, target: named(target) }),
+        answer: (event, line) => (event.type === 'diagnosed' ? diagnosisFrom(target.identifiers, event, line) : null),
+        hear(event) {
+          const progress = diagnoseProgressFrom(event);
+          if (progress) onProgress(progress);
+          return event.type === 'progress' || event.type === 'test_started' || event.type === 'test_finished';
+        },
+        signal,
+        silence: { ms: diagnoseSilenceMs, error: nothingHeard },
+      }),
+
+    verify: (target, { signal }) =>
+      put({
+        type: 'verify',
+        request: op => ({ type: 'verify', op, target: named(target) }),
+        answer: (event, line) => (event.type === 'verified' ? verificationFrom(target.identifiers, event, line) : null),
+        hear: event => event.type === 'progress',
+        signal,
+        silence: { ms: verifySilenceMs, error: nothingHeard },
       }),
 
     async close() {

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { BenchError } from '../../../shared/errors.ts';
 import { VirtualFault } from '../../../shared/training.ts';
 import { createLineSplitter, newline } from '../child/line-splitter.ts';
 import { createNodeClock } from '../clock/clock.node.ts';
 import { createVirtualBench } from '../virtual/virtual-bench.fake.ts';
+import type { DiagnoseProgress, PiceaTarget } from './picea.ts';
 import { type HostEvent, HostRequest, maxLineBytes } from './protocol.ts';
+import { refusalOf } from './refusals.ts';
 
 /**
- * An SDK host with a virtual bench inside: speaks the protocol on stdin and stdout and erases phones that it makes
+ * An SDK host with a virtual bench inside: speaks the protocol on stdin and stdout and works on phones that it makes
  * up on the connectors it is asked about. For tests and for trying the child-process path by hand.
  */
 
@@ -31,32 +32,56 @@ const operations = new Map<string, AbortController>();
 
 const tell = (event: HostEvent) => process.stdout.write(`${JSON.stringify(event)}\n`);
 
+type Job = Exclude<HostRequest, { type: 'info' | 'cancel' }>;
+
 /** Finds what is asked for, or plugs it in: the bridge shares no cable with the bench. */
-function phoneAt({ portPath, identifiers }: (HostRequest & { type: 'erase' })['target']) {
+function phoneAt({ portPath, identifiers }: Job['target']): PiceaTarget {
   const fault = settings.VIRTUAL_BRIDGE_FAULTS[portPath] ?? null;
-  return bench.at(portPath) ?? bench.plug({ portPath, identifiers, fault });
+  const { epoch } = bench.at(portPath) ?? bench.plug({ portPath, identifiers, fault });
+  return { portPath, identifiers, epoch: epoch ?? '' };
 }
 
-async function erase({ op, target }: HostRequest & { type: 'erase' }): Promise<void> {
+async function erase(op: string, target: PiceaTarget, signal: AbortSignal): Promise<void> {
+  const { raw, certificate, ...result } = await bench.picea.erase(target, {
+    signal,
+    onProgress: told =>
+      told.kind === 'progress'
+        ? tell({ type: 'progress', op, percent: told.percent, phase: told.phase })
+        : tell({ type: 'reboot', op, windowMs: told.windowMs }),
+  });
+  const sent = certificate && { mediaType: certificate.mediaType, base64: certificate.bytes.toString('base64') };
+  tell({ type: 'result', op, ...result, certificate: sent });
+}
+
+function tellProgress(op: string, told: DiagnoseProgress): void {
+  if (told.kind === 'started') tell({ type: 'test_started', op, test: told.test });
+  else if (told.kind === 'finished') tell({ type: 'test_finished', op, test: told.test, outcome: told.outcome });
+  else tell({ type: 'progress', op, percent: told.percent, phase: told.phase });
+}
+
+async function diagnose(op: string, target: PiceaTarget, signal: AbortSignal): Promise<void> {
+  const onProgress = (told: DiagnoseProgress) => tellProgress(op, told);
+  const { raw, ...diagnosis } = await bench.picea.diagnose(target, { signal, onProgress });
+  tell({ type: 'diagnosed', op, ...diagnosis });
+}
+
+async function verify(op: string, target: PiceaTarget, signal: AbortSignal): Promise<void> {
+  const { raw, checks, ...verification } = await bench.picea.verify(target, { signal });
+  const { lock_code, sim_card, find_my, rooted } = checks;
+  const named = { LockCode: lock_code, SIMCard: sim_card, FindMyiPhone: find_my, RootedDevice: rooted };
+  tell({ type: 'verified', op, ...verification, checks: named });
+}
+
+const works = { erase, diagnose, verify };
+
+async function work({ type, op, target }: Job): Promise<void> {
   const cancel = new AbortController();
   operations.set(op, cancel);
   try {
-    const { epoch } = phoneAt(target);
-    const { raw, certificate, ...result } = await bench.picea.erase(
-      { ...target, epoch: epoch ?? '' },
-      {
-        signal: cancel.signal,
-        onProgress: told =>
-          told.kind === 'progress'
-            ? tell({ type: 'progress', op, percent: told.percent, phase: told.phase })
-            : tell({ type: 'reboot', op, windowMs: told.windowMs }),
-      },
-    );
-    const sent = certificate && { mediaType: certificate.mediaType, base64: certificate.bytes.toString('base64') };
-    tell({ type: 'result', op, ...result, certificate: sent });
+    await works[type](op, phoneAt(target), cancel.signal);
   } catch (error) {
-    const code = cancel.signal.aborted ? 'cancelled' : error instanceof BenchError ? error.code : 'internal';
-    tell({ type: 'error', op, code, message: error instanceof Error ? error.message : 'unknown' });
+    const { code, message } = refusalOf(error);
+    tell({ type: 'error', op, code: cancel.signal.aborted ? 'cancelled' : code, message });
   } finally {
     operations.delete(op);
   }
@@ -64,8 +89,8 @@ async function erase({ op, target }: HostRequest & { type: 'erase' }): Promise<v
 
 async function obey(request: HostRequest): Promise<void> {
   if (request.type === 'cancel') operations.get(request.op)?.abort(new Error('cancelled by the bench'));
-  else if (request.type === 'erase') await erase(request);
-  else tell({ type: 'info', op: request.op, ...(await bench.picea.info()) });
+  else if (request.type === 'info') tell({ type: 'info', op: request.op, ...(await bench.picea.info()) });
+  else await work(request);
 }
 
 // Not node:readline, which also ends a line at U+2028, a character that may stand inside a JSON string.

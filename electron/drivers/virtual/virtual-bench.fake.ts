@@ -14,7 +14,7 @@ export type VirtualBenchOptions = {
   clock: Clock;
   /** Equal seeds and equal acts give equal phones, epochs and operations. */
   seed: string;
-  /** What an erase takes on a healthy phone; a slow one takes four times that. */
+  /** What an erase takes on a healthy phone; a slow one takes four times that. A diagnosis takes about as long. */
   eraseDurationMs?: number;
   /** What an identity read takes on a healthy phone; a slow one takes 25 times that. */
   answerMs?: number;
@@ -44,7 +44,7 @@ export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
   const { clock, seed, eraseDurationMs = 20_000, answerMs = 60 } = options;
   const world = createVirtualWorld(createFakeRandom(`${seed}:phones`));
   const adapter = createVirtualAdapter({ world, clock, answerMs });
-  const picea = createVirtualPicea({ world, clock, random: createFakeRandom(`${seed}:picea`), eraseDurationMs });
+  const picea = createVirtualPicea({ world, clock, random: createFakeRandom(`${seed}:picea`), seed, eraseDurationMs });
   return {
     adapter,
     picea,

@@ -1,10 +1,12 @@
 import type { Identifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
-import type { EraseProgress, EraseResult, EraseTarget, Picea } from '../picea/picea.ts';
+import type { EraseProgress, EraseResult, Picea, PiceaTarget } from '../picea/picea.ts';
 import { eraseResultFrom, type HostResult } from '../picea/protocol.ts';
+import { refusal } from '../picea/refusals.ts';
 import type { Random } from '../random/random.ts';
 import { drawIdentifiers, type VirtualPhone } from './phones.fake.ts';
+import { createVirtualTests } from './virtual-tests.fake.ts';
 import type { VirtualWorld } from './virtual-world.fake.ts';
 
 /** An erase is told in twenty steps; the device reboots after the fourteenth and is back for the eighteenth. */
@@ -39,14 +41,23 @@ function certificateOf(result: Omit<HostResult, 'certificate'>): HostResult['cer
   return { mediaType: 'text/plain', base64: Buffer.from(text).toString('base64') };
 }
 
-export type VirtualPiceaDeps = { world: VirtualWorld; clock: Clock; random: Random; eraseDurationMs: number };
+export type VirtualPiceaDeps = {
+  world: VirtualWorld;
+  clock: Clock;
+  random: Random;
+  seed: string;
+  /** What an erase takes; a diagnosis takes about as long. */
+  eraseDurationMs: number;
+};
 
 /** The erasure tool of the virtual world, obeying each phone's ordered fault. A slow phone takes four times as long. */
-export function createVirtualPicea({ world, clock, random, eraseDurationMs }: VirtualPiceaDeps): Picea {
+export function createVirtualPicea({ world, clock, random, seed, eraseDurationMs }: VirtualPiceaDeps): Picea {
   const closed = new AbortController();
   const working = new Set<string>();
   /** How long the tool waits for a phone that went away without notice. */
   const noticesLossMs = Math.min(5_000, eraseDurationMs * 3);
+  const testMs = Math.max(1, Math.round(eraseDurationMs / steps));
+  const tests = createVirtualTests({ world, clock, random, seed, testMs, noticesLossMs });
 
   /** Walks the steps on one phone; the phone is as new from the reboot on. */
   const walk = async (id: string, onProgress: (p: EraseProgress) => void, signal: AbortSignal): Promise<Outcome> => {
@@ -93,26 +104,46 @@ export function createVirtualPicea({ world, clock, random, eraseDurationMs }: Vi
 
   const anotherUnit = (was: Identifiers) => drawIdentifiers(random, was.imei.length);
 
-  const attempt = async (target: EraseTarget, onProgress: (p: EraseProgress) => void, signal: AbortSignal) => {
+  /** Works on the phone that is asked for and on nothing else meanwhile; `refuse` says why it cannot. */
+  const workOn = async <T>(
+    target: PiceaTarget,
+    refuse: (failure: Failure, phone?: VirtualPhone) => T,
+    work: (phone: VirtualPhone) => Promise<T>,
+  ): Promise<T> => {
     const phone = world.onCable(target.portPath);
-    if (!phone) return { phone, outcome: failed('DEVICE_NOT_FOUND', 'There is no device on this connector.') };
+    if (!phone) return refuse({ code: 'DEVICE_NOT_FOUND', message: 'There is no device on this connector.' });
     if (!sameUnit(phone, target.identifiers))
-      return { phone, outcome: failed('DEVICE_MISMATCH', 'The device on this connector is another one.') };
-    if (working.has(phone.id)) return { phone, outcome: failed('DEVICE_BUSY', 'An erase runs on this device.') };
+      return refuse({ code: 'DEVICE_MISMATCH', message: 'The device on this connector is another one.' }, phone);
+    if (working.has(phone.id)) return refuse({ code: 'DEVICE_BUSY', message: 'The tool works on this device.' }, phone);
     working.add(phone.id);
     try {
-      return { phone, outcome: await walk(phone.id, onProgress, signal) };
+      return await work(phone);
     } finally {
       working.delete(phone.id);
     }
   };
 
-  const erase = async (
-    target: EraseTarget,
-    { onProgress, signal }: { onProgress: (p: EraseProgress) => void; signal: AbortSignal },
-  ): Promise<EraseResult> => {
+  type Attempt = { phone: VirtualPhone | undefined; outcome: Outcome };
+  const attempt = (target: PiceaTarget, onProgress: (p: EraseProgress) => void, signal: AbortSignal) =>
+    workOn<Attempt>(
+      target,
+      (failure, phone) => ({ phone, outcome: { ok: false, failure } }),
+      async phone => ({ phone, outcome: await walk(phone.id, onProgress, signal) }),
+    );
+  const refuse = (failure: Failure) => {
+    throw refusal(failure);
+  };
+  const untilClosed = (signal: AbortSignal) => {
     const either = AbortSignal.any([signal, closed.signal]);
     either.throwIfAborted();
+    return either;
+  };
+
+  const erase = async (
+    target: PiceaTarget,
+    { onProgress, signal }: { onProgress: (p: EraseProgress) => void; signal: AbortSignal },
+  ): Promise<EraseResult> => {
+    const either = untilClosed(signal);
     const operationId = random.uuid();
     const startedAt = new Date(clock.now()).toISOString();
     const { phone, outcome } = await attempt(target, onProgress, either);
@@ -138,6 +169,14 @@ export function createVirtualPicea({ world, clock, random, eraseDurationMs }: Vi
       return { product: 'Virtual erasure tool', version: '1' };
     },
     erase,
+    async diagnose(target, { onProgress, signal }) {
+      const either = untilClosed(signal);
+      return workOn(target, refuse, phone => tests.diagnose(phone, { onProgress, signal: either }));
+    },
+    async verify(target, { signal }) {
+      const either = untilClosed(signal);
+      return workOn(target, refuse, phone => tests.verify(phone, { signal: either }));
+    },
     async close() {
       closed.abort(new BenchError('tool_unavailable', 'The erasure tool was closed.'));
     },
