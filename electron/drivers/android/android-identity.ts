@@ -4,7 +4,7 @@ import type { Fact, IdentityRead } from '../devices/adapter.ts';
 import { unknown } from '../devices/told.ts';
 import { AdbFailure } from './adb-socket.ts';
 import { type Answer, runBatch } from './batch.ts';
-import { imeiCommands, imeiFacts } from './imei-facts.ts';
+import { askImeis, imeiFacts } from './imei-facts.ts';
 import { ownerCommands, ownerFacts } from './owner-facts.ts';
 import { parseProperties, propertyReader } from './properties.ts';
 import { systemCommands, systemFacts } from './system-facts.ts';
@@ -35,9 +35,8 @@ export async function readAndroidIdentity(options: ReadOptions): Promise<Identit
   const batch = (commands: readonly string[], limitMs: number, maxBytes: number) =>
     runBatch(commands, { port, transportId, limitMs, maxBytes, signal: AbortSignal.any([signal, over.signal]) });
   const detailMs = Math.min(detailLimitMs, timeoutMs);
-  const details = Promise.all(
-    [systemCommands, ownerCommands, imeiCommands].map(commands => batch(commands, detailMs, answerBytes)),
-  );
+  const ask = (commands: readonly string[]) => batch(commands, detailMs, answerBytes);
+  const details = Promise.all([ask(systemCommands), ask(ownerCommands), askImeis(ask)]);
   // Whoever waits for the properties hears of a failure there first.
   details.catch(() => {});
   try {

@@ -6,21 +6,31 @@ import { readParcel } from './parcel.ts';
 import { outputOf } from './told.ts';
 
 const caller = 's16 com.android.shell';
-const first = ['service call iphonesubinfo 1', `service call iphonesubinfo 1 ${caller}`] as const;
+/** As Android 10 and newer are asked for the first and the second. */
+const usual = [`service call iphonesubinfo 1 ${caller}`, `service call iphonesubinfo 4 i32 1 ${caller}`] as const;
 /** The number of the call changed between Android 9 and 10. */
-const second = [
-  `service call iphonesubinfo 4 i32 1 ${caller}`,
-  `service call iphonesubinfo 3 i32 1 ${caller}`,
-] as const;
+const older = ['service call iphonesubinfo 1', `service call iphonesubinfo 3 i32 1 ${caller}`] as const;
 
-export const imeiCommands: readonly string[] = [...first, ...second];
+/** Answers for `imeiFacts`. The older commands cost nothing where the usual ones told both, or where time is over. */
+export async function askImeis(batch: (commands: readonly string[]) => Promise<Answer[]>): Promise<Answer[]> {
+  const answers = await batch(usual);
+  const { imei1, imei2 } = imeiFacts(answers, 0);
+  if ((imei1.ok && imei2.ok) || answers.some(({ kind }) => kind === 'cut')) return answers;
+  return [...answers, ...(await batch(older))];
+}
 
-/** The two IMEIs out of the answers to `imeiCommands`. */
+/** The two IMEIs out of the answers to the usual commands and, where they were asked, the older ones. */
 export function imeiFacts(answers: readonly Answer[], at: number): { imei1: Fact<string>; imei2: Fact<string> } {
-  const imei1 = firstOf(first, answers.slice(0, first.length), at, () => true);
+  const [first, second, olderFirst, olderSecond] = answers;
+  const imei1 = firstOf([usual[0], older[0]], [first, olderFirst], at, () => true);
   // Another version of Android tells another number here, which may be a subscriber's: only one of the same type counts.
   const imei2 = imei1.ok
-    ? firstOf(second, answers.slice(first.length), at, text => text !== imei1.value && sameType(text, imei1.value))
+    ? firstOf(
+        [usual[1], older[1]],
+        [second, olderSecond],
+        at,
+        text => text !== imei1.value && sameType(text, imei1.value),
+      )
     : unknown(imei1.why);
   return { imei1, imei2 };
 }

@@ -10,8 +10,8 @@ const sources = {
 } as const;
 
 export const ownerCommands: readonly string[] = [
-  `${sources.policy} 2>&1 | grep -iE "current device policy|device owner|profile owner|can.t find|denial" | cut -c1-160`,
-  `${sources.accounts} 2>&1 | grep -iE "^ *accounts: *[0-9]+|can.t find|denial" | cut -c1-160`,
+  `${sources.policy} 2>&1 | grep -iE "current device policy|device owner|profile owner|can.t find|denial" || :`,
+  `${sources.accounts} 2>&1 | grep -iE "^ *accounts: *[0-9]+|can.t find|denial" || :`,
 ];
 
 /** Facts out of the answers to `ownerCommands`. */
