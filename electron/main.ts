@@ -30,7 +30,8 @@ startDesktop(async place => {
       options.training ? createFileKeystore(path.join(folder, 'keystore.json')) : openOsKeystore(place.name),
     worker: reportWorker(place),
     backups: backupWorker(place),
-    startLine: serialLine(place),
+    startLine: helper(place, 'line-process', 'Veriqko Bench serial line'),
+    startUsb: helper(place, 'usb-process', 'Veriqko Bench USB'),
   });
 });
 
@@ -49,10 +50,11 @@ function backupWorker({ program }: Place): Worker<BackupTasks> {
   );
 }
 
-function serialLine({ program }: Place): StartChild {
-  const holder = { entry: program('line-process'), args: [], name: 'Veriqko Bench serial line' };
+/** A process of ours that speaks lines. */
+function helper({ program }: Place, entry: string, name: string): StartChild {
+  const started = { entry: program(entry), args: [], name };
   return ({ onLine, onEnd }) =>
-    startUtility(holder, {
+    startUtility(started, {
       message: line => onLine(String(line)),
       end: code => onEnd(`ended with code ${code}`, ''),
     });

@@ -19,6 +19,7 @@ import { createSerialAdapter, serialLineChild } from './drivers/serial/serial.no
 import { createTimestampService } from './drivers/timestamps/timestamps.http.ts';
 import { createNodeTokens } from './drivers/token/token.node.ts';
 import type { Tokens } from './drivers/token/token.ts';
+import { busChild, createUsbAdapter } from './drivers/usb/usb.node.ts';
 import { createVirtualBench } from './drivers/virtual/virtual-bench.fake.ts';
 import type { Worker } from './drivers/worker/worker.ts';
 import type { BackupTasks } from './features/backup/backup-tasks.ts';
@@ -42,6 +43,8 @@ export type BenchOptions = {
   backups: Worker<BackupTasks>;
   /** Starts the process of a serial line; a child of plain Node unless told otherwise. */
   startLine?: StartChild;
+  /** Starts the process that watches USB; a child of plain Node unless told otherwise. */
+  startUsb?: StartChild;
   appVersion: string;
   log(line: Record<string, unknown>): void;
 };
@@ -72,9 +75,7 @@ export async function openBench(options: BenchOptions): Promise<Station> {
     clock,
     ...(options.startLine && { startLine: options.startLine }),
   });
-  const adapters: DeviceAdapter[] = virtual
-    ? [virtual.adapter, serial]
-    : [serial, androidPhones(options, clock), applePhones(options, clock)];
+  const adapters: DeviceAdapter[] = virtual ? [virtual.adapter, serial] : [serial, ...phonesOnUsb(options, clock)];
   const picea = virtual?.picea ?? realPicea(options, clock);
   const plugs: TrainingBench | null = virtual && {
     plugIn: fault => ({ portPath: virtual.plug({ fault }).portPath }),
@@ -123,6 +124,13 @@ export async function openBench(options: BenchOptions): Promise<Station> {
 function androidPhones({ adb, dataDir, log }: BenchOptions, clock: Clock): DeviceAdapter {
   const command = adb ?? findAdb(process.env, process.platform);
   return createAndroidAdapter({ command, clock, log, portFile: join(dataDir, 'adb-port') });
+}
+
+/** Phones that can be talked to, and those on the bus that cannot yet. */
+function phonesOnUsb(options: BenchOptions, clock: Clock): DeviceAdapter[] {
+  const others = [androidPhones(options, clock), applePhones(options, clock)];
+  const { startUsb: start = busChild(), log } = options;
+  return [...others, createUsbAdapter({ clock, others, start, log })];
 }
 
 function applePhones({ log }: BenchOptions, clock: Clock): DeviceAdapter {

@@ -69,6 +69,7 @@ const programs = {
   'report-worker.js': 'electron/report-worker.ts',
   'backup-worker.js': 'electron/backup-worker.ts',
   'line-process.js': 'electron/drivers/serial/line-process.ts',
+  'usb-process.js': 'electron/drivers/usb/usb-process.ts',
 };
 
 /** Everything that the application consists of, into a folder. Returns what could not be built, in words. */

@@ -5,6 +5,7 @@ import { createNodeClock } from '../electron/drivers/clock/clock.node.ts';
 import type { DeviceAdapter, Fact, IdentityRead, Sighting } from '../electron/drivers/devices/adapter.ts';
 import { createIosAdapter } from '../electron/drivers/ios/ios.node.ts';
 import { createSerialAdapter } from '../electron/drivers/serial/serial.node.ts';
+import { createUsbAdapter } from '../electron/drivers/usb/usb.node.ts';
 import { connectorName } from '../shared/connector-name.ts';
 import { identifierFacts } from '../shared/device-facts.ts';
 import { judgeImei } from '../shared/devices.ts';
@@ -118,10 +119,11 @@ if (options.watch) {
 
 function phones(): DeviceAdapter[] {
   const log = (line: Record<string, unknown>) => tell({ event: 'log', ...line });
-  return [
+  const others = [
     createAndroidAdapter({ command: options.adb ?? findAdb(process.env, process.platform), clock, log }),
     createIosAdapter({ clock, log, env: process.env, platform: process.platform }),
   ];
+  return [...others, createUsbAdapter({ clock, others, log })];
 }
 
 function watch(adapter: DeviceAdapter): void {

@@ -18,7 +18,7 @@ export const maxLines = 400;
 
 const realAndFakeDrivers = /^electron\/drivers\/.+\.[a-z-]+\.ts$/;
 const entryPoints =
-  /^electron\/(main|headless|open-bench|report-worker|report-process|backup-worker|backup-process)\.ts$|^electron\/drivers\/(picea\/virtual-bridge|serial\/line-process)\.ts$/;
+  /^electron\/(main|headless|open-bench|report-worker|report-process|backup-worker|backup-process)\.ts$|^electron\/drivers\/(picea\/virtual-bridge|serial\/line-process|usb\/usb-process)\.ts$/;
 const toolConfiguration = /^renderer\/vite\.config\.ts$/;
 
 export const rules: readonly Rule[] = [

@@ -30,6 +30,7 @@ export const systemTools: readonly SystemTool[] = [
     ],
     neededBy: "Android phones (Google's adbd is built)",
   },
+  { command: 'umockdev-run', aptPackage: 'umockdev', neededBy: 'USB, as the kernel lists it' },
   { command: 'idevice_id', aptPackage: 'libimobiledevice-utils', neededBy: 'iPhones and iPads' },
   { command: 'ideviceinfo', aptPackage: 'libimobiledevice-utils', neededBy: 'iPhones and iPads' },
   { command: 'idevicepair', aptPackage: 'libimobiledevice-utils', neededBy: 'iPhones and iPads' },

@@ -55,6 +55,7 @@ describe.skipIf(missing !== null)(name, () => {
       'report-worker.js',
       'backup-worker.js',
       'line-process.js',
+      'usb-process.js',
       'renderer/index.html',
     ];
     expect(files).toEqual(expect.arrayContaining(['/package.json', ...own.map(file => `/dist/${file}`)]));
@@ -67,16 +68,19 @@ describe.skipIf(missing !== null)(name, () => {
     for (const file of native) expect(readFileSync(path.join(`${archive}.unpacked`, file)).length).toBeGreaterThan(0);
   });
 
-  test.each(['report-worker.js', 'backup-worker.js', 'line-process.js'])('%s loads from the archive alone', program => {
-    const laidOut = path.join(mkdtempSync(path.join(tmpdir(), 'asar-')), 'app');
-    extractAll(archive, laidOut);
-    const { status, stderr } = spawnSync(process.execPath, [path.join(laidOut, 'dist', program)], {
-      input: '',
-      encoding: 'utf8',
-      timeout: 20_000,
-    });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  });
+  test.each(['report-worker.js', 'backup-worker.js', 'line-process.js', 'usb-process.js'])(
+    '%s loads from the archive alone',
+    program => {
+      const laidOut = path.join(mkdtempSync(path.join(tmpdir(), 'asar-')), 'app');
+      extractAll(archive, laidOut);
+      const { status, stderr } = spawnSync(process.execPath, [path.join(laidOut, 'dist', program)], {
+        input: '',
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    },
+  );
 
   test('check 12: the preload is one file that requires nothing but electron', () => {
     const preload = extractFile(archive, 'dist/preload.cjs').toString('utf8');
