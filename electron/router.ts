@@ -20,6 +20,7 @@ const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'notice_due',
   'password_refused',
   'state_refused',
+  'identity_mismatch',
   'conflict',
   'evidence_refused',
   'legal_hold',

@@ -6,7 +6,6 @@ import { createChecklists } from './features/checklists/checklists.ts';
 import { createDevices } from './features/devices/devices.ts';
 import { createHealth } from './features/health/health.ts';
 import { createIdentity } from './features/identity/identity.ts';
-import { createErase } from './features/jobs/erase.ts';
 import { createJobs } from './features/jobs/jobs.ts';
 import { createSampling } from './features/jobs/sampling.ts';
 import { exportJournal } from './features/journal/export-journal.ts';
@@ -26,6 +25,7 @@ import { createRouter, type RouterDeps } from './router.ts';
 import { createStationCentral } from './station-central.ts';
 import { type Drivers, openStationParts, type StationConfig } from './station-parts.ts';
 import { coalesce, every, notifying, steady, unattended } from './timing.ts';
+import { createWorkParts } from './work-parts.ts';
 
 export type { Drivers, StationConfig } from './station-parts.ts';
 
@@ -84,7 +84,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
   });
   const devices = createDevices({ ...base, adapters: drivers.adapters, jobs, log });
   const sampling = createSampling({ settings, journal, random });
-  const erase = createErase({
+  const work = createWorkParts({
     ...base,
     jobs,
     picea,
@@ -153,7 +153,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     ...devices.handlers,
     ...jobs.handlers,
     ...checklists.handlers,
-    ...erase.handlers,
+    ...work.handlers,
     ...review.handlers,
     ...createJournalHandlers({ journal, nameOf: identity.nameOf }),
     ...sync.handlers,
@@ -178,7 +178,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
   try {
     await recoverCopy({ ...base, identity, central: drivers.central, log }, isOlderCopy ? highWater.marks() : null);
     await fleet.start();
-    erase.interruptUnfinished('restart');
+    work.interruptUnfinished('restart');
     papers.resume();
     approvals.expireDue();
     recordStart(database, journal, appVersion);
@@ -188,7 +188,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     parts.close();
     throw error;
   }
-  const stopSweeps = startSweeps(clock, log, { identity, approvals, erase });
+  const stopSweeps = startSweeps(clock, log, { identity, approvals, work });
   devices.start();
   backup.start();
 
@@ -203,7 +203,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
       changed.stop();
       try {
         await papers.close();
-        await erase.close();
+        await work.close();
         await devices.close();
         await fleet.close();
         await sync.close();
@@ -240,18 +240,18 @@ function anchorOf(journal: Journal) {
 type Swept = {
   identity: { lockIdle(): void };
   approvals: { expireDue(): void };
-  erase: { interruptUnfinished(cause: 'not_stored'): void };
+  work: { interruptUnfinished(cause: 'not_stored'): void };
 };
 
 /** What comes due without anybody calling; answers what stops each. */
-function startSweeps(clock: Clock, log: StationConfig['log'], { identity, approvals, erase }: Swept): (() => void)[] {
+function startSweeps(clock: Clock, log: StationConfig['log'], { identity, approvals, work }: Swept): (() => void)[] {
   return [
     every(clock, 15_000, unattended(log, 'session.not_locked', identity.lockIdle)),
     every(clock, 60_000, unattended(log, 'approvals.not_expired', approvals.expireDue)),
     every(
       clock,
       60_000,
-      unattended(log, 'erase.not_recorded', () => erase.interruptUnfinished('not_stored')),
+      unattended(log, 'erase.not_recorded', () => work.interruptUnfinished('not_stored')),
     ),
   ];
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Identifiers } from './devices.ts';
+import { Instant, Sha256Hex } from './ids.ts';
 
 /** Tests of a device's hardware by stable id. A tool's own test names never stand here and are never compared. */
 export const DiagnosticTest = z.enum([
@@ -30,8 +32,11 @@ export type DiagnosticTest = z.infer<typeof DiagnosticTest>;
 export const DiagnosticOutcome = z.enum(['pass', 'fail', 'not_possible']);
 export type DiagnosticOutcome = z.infer<typeof DiagnosticOutcome>;
 
-/** A number that a test measured, with its unit as it is printed. */
-export const Measurement = z.object({ value: z.number(), unit: z.string().min(1).max(20) });
+/** A number that a test measured, in plain decimal digits as every document prints it, with its unit. */
+export const Measurement = z.object({
+  value: z.number().refine(value => /^-?\d{1,20}(\.\d{1,20})?$/.test(String(value)), 'a plain decimal number'),
+  unit: z.string().min(1).max(16),
+});
 export type Measurement = z.infer<typeof Measurement>;
 
 /** The unit of each test that measures; a value in any other unit is not the measurement of that test. */
@@ -54,3 +59,22 @@ export type DeviceCheck = z.infer<typeof DeviceCheck>;
 /** `unknown` is never taken for `no`. */
 export const CheckAnswer = z.enum(['yes', 'no', 'unknown']);
 export type CheckAnswer = z.infer<typeof CheckAnswer>;
+
+export const diagnosisEntries = {
+  /** The tool tested the hardware; what that decides of the check-list are steps of their own. */
+  'job.diagnosed': {
+    data: z.object({
+      tool: z.string(),
+      toolVersion: z.string(),
+      operationId: z.string(),
+      startedAt: Instant,
+      endedAt: Instant,
+      /** SHA-256 of the encrypted raw result. */
+      rawSha256: Sha256Hex,
+      passed: z.int(),
+      failed: z.int(),
+      notPossible: z.int(),
+    }),
+    pii: { report: z.object({ identifiers: Identifiers }) },
+  },
+};

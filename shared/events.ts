@@ -5,6 +5,7 @@ import { Checklist, checklistEntries, StepId } from './checklists.ts';
 import { customerEntryTypes } from './customers.ts';
 import { FactLine } from './device-facts.ts';
 import { Identifiers } from './devices.ts';
+import { diagnosisEntries } from './diagnostics.ts';
 import { EvidenceMediaType } from './evidence.ts';
 import { ExportFilter } from './exports.ts';
 import { handoverEntryTypes } from './handover.ts';
@@ -227,6 +228,7 @@ export const entryTypes = {
     }),
     pii: { text: z.object({ reason: z.string().nullable() }) },
   },
+  ...diagnosisEntries,
   'job.locks_recorded': { data: move.extend({ locks: Locks }) },
   'job.lock_waived': { data: move.extend({ lock: LockKind }), pii: reason },
   'job.functional_finished': { data: move },

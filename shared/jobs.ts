@@ -200,6 +200,11 @@ export const jobMethods = {
     output: Job,
     access: 'job.work',
   },
+  /**
+   * Lets the tool test the attached device and records what it decides of the check-list; answers when it is done. Nothing
+   * is recorded when the device leaves, is another one, or the tool ends without a result.
+   */
+  'jobs.run_diagnostics': { input: jobInput, output: Job, access: 'job.work' },
   'jobs.record_locks': { input: jobInput.extend({ locks: Locks }), output: Job, access: 'job.work' },
   'jobs.waive_lock': { input: reasoned.extend({ lock: LockKind }), output: Job, access: 'job.waive' },
   'jobs.finish_functional': { input: jobInput, output: Job, access: 'job.work' },

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Picea, PiceaTarget } from '../../electron/drivers/picea/picea.ts';
 import { DiagnosticTest } from '../../shared/diagnostics.ts';
 import { diagnose, erase, inChild, inProcess, phone, target, verify } from '../support/picea.ts';
+import { untilDone } from '../support/until.ts';
 
 const opened: Picea[] = [];
 const keep = (picea: Picea) => {
@@ -186,7 +187,8 @@ describe.each([
     cancel.abort(new Error('the operator stopped it'));
     await expect(result).rejects.toThrow('the operator stopped it');
     const heard = told.length;
-    expect((await verify(picea, target(one))).identifiers).toEqual(one.identifiers);
+    // The tool lets go of the phone when it has heard of it.
+    await untilDone(async () => expect((await verify(picea, target(one))).identifiers).toEqual(one.identifiers));
     expect(told).toHaveLength(heard);
     await expect(picea.verify(target(one), { signal: cancel.signal })).rejects.toThrow('the operator stopped it');
   });

@@ -108,6 +108,11 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await panelOf(floor).getByRole('button', { name: 'Begin functional test' }).click({ timeout: eraseTimeoutMs });
     await expectPlace(floor, 'Functional test');
     await expectAccessible(floor, 'functional test');
+    const automatic = panelOf(floor).getByRole('button', { name: 'Run the automatic tests' });
+    await automatic.click();
+    await panelOf(floor).getByRole('status').getByText('The tool tests the device.').waitFor();
+    const display = panelOf(floor).getByRole('group', { name: 'Display' }).getByRole('button', { name: 'Pass' });
+    await expect.poll(() => display.getAttribute('aria-pressed'), { timeout: eraseTimeoutMs }).toBe('true');
     await recordTests(floor);
     await panelOf(floor).getByRole('button', { name: 'Sign off', exact: true }).click();
     await panelOf(floor).getByRole('alert').waitFor();

@@ -75,7 +75,7 @@ export function startHostProcess(options: HostProcessOptions): HostProcess {
     const { op } = event;
     if (event.type === 'error') {
       drop(op);
-      return wait.reject(refusal(event));
+      return wait.reject(refusal({ code: event.code, message: event.message }));
     }
     try {
       const taken = wait.take(event, line);

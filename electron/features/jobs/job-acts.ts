@@ -1,6 +1,7 @@
+import type { z } from 'zod';
 import type { Checklist, DeviceType } from '../../../shared/checklists.ts';
 import type { EntryData, EntrySlots, JobEntryType } from '../../../shared/events.ts';
-import { ApprovalId, type JobId } from '../../../shared/ids.ts';
+import { ApprovalId, type JobId, type OperatorId } from '../../../shared/ids.ts';
 import type { Job, jobMethods } from '../../../shared/jobs.ts';
 import type { Tx } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
@@ -32,7 +33,35 @@ type Deps = {
   checklistFor(type: DeviceType): Checklist;
 };
 
-type ActMethods = Exclude<keyof typeof jobMethods, 'jobs.open' | 'jobs.list' | 'jobs.get' | 'jobs.start_erase'>;
+type ActMethods = Exclude<
+  keyof typeof jobMethods,
+  'jobs.open' | 'jobs.list' | 'jobs.get' | 'jobs.start_erase' | 'jobs.run_diagnostics'
+>;
+
+type StepResult = Omit<z.output<(typeof jobMethods)['jobs.record_step']['input']>, 'jobId'>;
+
+/** A step of the check-list has its result, whoever or whatever found it. */
+export const stepRecorded = (
+  { stepId, result, reason, measurement }: StepResult,
+  by: OperatorId,
+): Act<'job.step_recorded'> => ({
+  event: {
+    type: 'step.recorded',
+    step: stepId,
+    result,
+    reasoned: reason !== undefined,
+    measured: measurement ?? null,
+    by,
+  },
+  type: 'job.step_recorded',
+  data: {
+    step: stepId,
+    result,
+    measurement: measurement ? { value: String(measurement.value), unit: measurement.unit } : null,
+  },
+  by,
+  pii: { text: { reason: reason ?? null } },
+});
 
 const withReason = <T extends 'job.rejected' | 'job.failed' | 'job.held'>(
   type: T,
@@ -79,25 +108,7 @@ export function createJobActs({ find, commit, clock, useApproval, approvalTime, 
         tx => usedApproval && useApproval(tx, usedApproval),
       );
     },
-    'jobs.record_step': ({ jobId, stepId, result, reason, measurement }, caller) =>
-      commit(jobId, {
-        event: {
-          type: 'step.recorded',
-          step: stepId,
-          result,
-          reasoned: reason !== undefined,
-          measured: measurement ?? null,
-          by: caller.operatorId,
-        },
-        type: 'job.step_recorded',
-        data: {
-          step: stepId,
-          result,
-          measurement: measurement ? { value: String(measurement.value), unit: measurement.unit } : null,
-        },
-        by: caller.operatorId,
-        pii: { text: { reason: reason ?? null } },
-      }),
+    'jobs.record_step': ({ jobId, ...step }, caller) => commit(jobId, stepRecorded(step, caller.operatorId)),
     'jobs.record_locks': ({ jobId, locks }, caller) =>
       commit(jobId, {
         event: { type: 'locks.recorded', locks },

@@ -110,7 +110,7 @@ export function createJobs(deps: JobsDeps) {
       [...(only === false ? [] : store.open()), ...(only === true ? [] : store.closed(1_000))].map(row => view(row.id)),
     'jobs.get': ({ jobId }) => view(jobId),
     ...createJobActs({ ...deps, find, commit }),
-  } satisfies Pick<Handlers, Exclude<keyof typeof jobMethods, 'jobs.start_erase'>>;
+  } satisfies Pick<Handlers, Exclude<keyof typeof jobMethods, 'jobs.start_erase' | 'jobs.run_diagnostics'>>;
 
   return {
     handlers,
