@@ -94,6 +94,18 @@ describe.skipIf(noSerialLines)(title, () => {
     });
   });
 
+  test('a phone that never stops talking is silent in words, and lets go of the line', async () => {
+    const { open, line, present, identify } = await start({ floods: true });
+    const session = await open();
+    await expect(session.identify({ timeoutMs: 4_000, signal: never })).rejects.toMatchObject({
+      code: 'device_silent',
+    });
+    await session.close();
+    await line.plug();
+    await present(s => s.trouble === undefined && s.epoch !== session.epoch);
+    expect(await identify()).toMatchObject({ identifiers: { imei: [imei] } });
+  });
+
   test('an answer that comes after its time is no value of the next command', async () => {
     const { identify } = await start({ lateMs: { 'AT+CGMR': 3_600 } });
     expect(await identify()).toMatchObject({

@@ -108,7 +108,7 @@ describe('the bus, told by a process', () => {
     expect(bus.list()[0]?.epoch).not.toBe(after.epoch);
   });
 
-  test('a process that ends is started again, later each time; one that talks nonsense is ended; a flood is cut off', async () => {
+  test('a process that ends is started again, later each time; one that talks nonsense is ended', async () => {
     const bus = fakeBus();
     bus.say([at('1-1', fastboot)]);
     bus.newest().onEnd('ended with code 1', '');

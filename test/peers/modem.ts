@@ -27,6 +27,8 @@ export type ModemScript = {
   noise?: Record<string, string>;
   /** Gives half an answer to that command and hangs up. */
   hangUpAt?: string;
+  /** Never stops talking, as fast as the line takes it, and answers nothing. */
+  floods?: boolean;
   /** Answers nothing at all. */
   silent?: boolean;
 };
@@ -48,7 +50,7 @@ async function put(text: string | Buffer): Promise<void> {
 const chat = () => (script.chatty ? put('\r\nRING\r\n\r\n+CREG: 1\r\n\r\n^RSSI: 17\r\n') : null);
 
 async function obey(command: string): Promise<void> {
-  if (script.silent || script.swallowed?.includes(command)) return;
+  if (script.silent || script.floods || script.swallowed?.includes(command)) return;
   const lateMs = late.get(command) ?? 0;
   late.delete(command);
   await pause((script.delayMs ?? 0) + lateMs);
@@ -67,6 +69,12 @@ async function obey(command: string): Promise<void> {
   await put(lines ? '\r\nOK\r\n' : command.startsWith('AT+') ? '\r\n+CME ERROR: 4\r\n' : '\r\nERROR\r\n');
   if (command === 'ATE0') echo = false;
 }
+
+async function flood(): Promise<void> {
+  const block = Buffer.from('+CREG: 1\r\n'.repeat(5_000));
+  for (;;) await new Promise(resolve => process.stdout.write(block, resolve));
+}
+if (script.floods) void flood();
 
 let typed = '';
 let queue = Promise.resolve();
