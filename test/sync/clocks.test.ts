@@ -21,11 +21,14 @@ test('one token serves many batches, and a new one is asked for before it ends',
     await settled();
   }
   expect(tokens()).toHaveLength(1);
-  await station.advance(14.5 * 60_000);
+  // Time that jumps further while a request is on its way makes its proof too old.
+  for (let steps = 0; steps < 29; steps++) {
+    await station.advance(30_000);
+    await settled();
+  }
   await station.act();
   await settled();
-  // Time that jumps while a request is on its way makes its proof too old: it is refused, and made again.
-  expect(tokens().filter(({ status }) => status === 200)).toHaveLength(2);
+  expect(tokens().map(({ status }) => status)).toEqual([200, 200]);
   expect(station.line.batches().every(({ status }) => status === 200)).toBe(true);
 });
 

@@ -16,7 +16,7 @@ fi
 cd "$cache/$release"
 
 # Only what is needed to reach the files of this computer; everything else is loaded from there.
-rm -rf ram && mkdir -p ram/bin ram/proc ram/sys ram/dev ram/modules ram/lower ram/upper ram/root
+rm -rf ram && mkdir -p ram/bin ram/proc ram/sys ram/dev ram/modules ram/lower ram/upper ram/system
 cp "$(command -v busybox)" ram/bin/busybox
 for module in virtio_pci 9pnet_virtio 9p overlay; do
   modprobe -d . -S "$release" --show-depends "$module" | awk '/^insmod/ { print $2 }'
@@ -30,9 +30,9 @@ b=/bin/busybox
 while read module; do \$b insmod /modules/\$module; done < /order
 \$b mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,ro,cache=loose host /lower || exec \$b poweroff -f
 \$b mount -t tmpfs -o size=1g memory /upper; \$b mkdir -p /upper/changes /upper/work
-\$b mount -t overlay -o lowerdir=/lower,upperdir=/upper/changes,workdir=/upper/work overlay /root
-for folder in dev proc sys; do \$b mount --move /\$folder /root/\$folder; done
-exec \$b switch_root /root /bin/bash "$(dirname "$job")/guest.sh" "$PWD" "$job"
+\$b mount -t overlay -o lowerdir=/lower,upperdir=/upper/changes,workdir=/upper/work overlay /system
+for folder in dev proc sys; do \$b mount --move /\$folder /system/\$folder; done
+exec \$b switch_root /system /bin/bash "$(dirname "$job")/guest.sh" "$PWD" "$job"
 INIT
 chmod +x ram/init
 (cd ram && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1 > ../initrd.gz)

@@ -44,7 +44,8 @@ export function createCentralClient(
       if (isAnswer(proof)) return proof;
       const headers = { ...Object.fromEntries(new Headers(init.headers)), ...proof };
       const answer = await ask(path, { ...init, headers }, signal, maxBytes);
-      return mayRepeat && answer.status === 401 && gate?.refused(answer, proof) ? once(false) : answer;
+      const mayHelp = answer.status === 401 && gate?.refused(answer, proof);
+      return mayHelp && mayRepeat ? once(false) : answer;
     };
     return once(true);
   };

@@ -78,12 +78,17 @@ export function createTokenAccess(credentials: StationCredentials, ask: Ask): Ac
     const audience = credentials.audience();
     if (audience === null) throw new BenchError('not_enrolled', 'This station is not enrolled with a server.');
     const url = new URL('oauth/token', base);
+    let askedAt = credentials.now();
     let answer = await request(url, audience, signal);
-    if (answer.status === 401 && learnClock(answer)) answer = await request(url, audience, signal);
+    if (answer.status === 401 && learnClock(answer)) {
+      askedAt = credentials.now();
+      answer = await request(url, audience, signal);
+      if (answer.status === 401) learnClock(answer);
+    }
     if (passedOn.includes(answer.status)) return answer;
     if (answer.status !== 200) throw refusal(answer);
     const { access_token, expires_in } = readJson(answer, TokenAnswer);
-    token = { value: access_token, until: credentials.now() + expires_in * 1_000 - earlyMs };
+    token = { value: access_token, until: askedAt + expires_in * 1_000 - earlyMs };
     return null;
   };
   const renewOnce = (base: URL, signal: AbortSignal): Promise<Answer | null> => {
@@ -103,8 +108,8 @@ export function createTokenAccess(credentials: StationCredentials, ask: Ask): Ac
       return { authorization: `DPoP ${value}`, dpop: proof(method, url, value) };
     },
     refused(answer, { authorization }) {
-      if (authorization === `DPoP ${token?.value}`) token = null;
-      learnClock(answer);
+      const onlyTheClock = learnClock(answer);
+      if (!onlyTheClock && authorization === `DPoP ${token?.value}`) token = null;
       return problemOf(answer) !== null;
     },
   };
