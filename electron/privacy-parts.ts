@@ -3,6 +3,7 @@ import { OperatorId } from '../shared/ids.ts';
 import type { Blobs } from './database/blobs.ts';
 import type { Central } from './drivers/central/central.ts';
 import { recoveryKeyOf } from './features/backup/recovery.ts';
+import type { Checklists } from './features/checklists/checklists.ts';
 import { createDirectory } from './features/directory/directory.ts';
 import type { Identity } from './features/identity/identity.ts';
 import type { Jobs } from './features/jobs/jobs.ts';
@@ -29,6 +30,7 @@ type Deps = Pick<StationParts, 'database' | 'journal' | 'subjects' | 'settings' 
     central(url: string): Central;
     blobs: Blobs;
     identity: Identity;
+    checklists: Checklists;
     jobs: Jobs;
     filesOf: ForgettingDeps['filesOf'];
     onSent(): void;

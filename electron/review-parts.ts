@@ -1,4 +1,4 @@
-import type { JobId, OperatorId } from '../shared/ids.ts';
+import type { JobId } from '../shared/ids.ts';
 import type { TableContent } from '../shared/table-document.ts';
 import type { Blobs } from './database/blobs.ts';
 import type { Database } from './database/database.ts';
@@ -26,18 +26,14 @@ type ReviewDeps = {
   random: Random;
   publish: Publish;
   jobs: Jobs;
-  identity: Pick<Identity, 'reauthenticate' | 'nameOf' | 'handlers' | 'approvalMs'>;
-  /** Whether two accounts belong to one person, as far as the bench can tell. */
-  isSamePerson(a: OperatorId, b: OperatorId): boolean;
-  /** Whether somebody has a second factor; null when it is not known. */
-  secondFactorOf(operator: OperatorId): boolean | null;
+  identity: Pick<Identity, 'reauthenticate' | 'nameOf' | 'handlers' | 'approvalMs' | 'isSamePerson' | 'secondFactorOf'>;
   /** A table as a signed PDF. */
   printTable(table: TableContent): Promise<Buffer>;
 };
 
 /** Everything by which people look at each other's work: evidence and the decisions that rest on it. */
 export function createReviewParts(deps: ReviewDeps) {
-  const { jobs, identity, lasting, isSamePerson, secondFactorOf, printTable, ...base } = deps;
+  const { jobs, identity, lasting, printTable, ...base } = deps;
   const evidence = createEvidence({
     ...base,
     jobOf: (id: JobId) => jobs.view(id),
@@ -50,14 +46,14 @@ export function createReviewParts(deps: ReviewDeps) {
     evidenceHashes: evidence.hashesOf,
     reauthenticate: identity.reauthenticate,
     nameOf: identity.nameOf,
-    isSamePerson,
+    isSamePerson: identity.isSamePerson,
     validMs: identity.approvalMs,
   });
   const access = createAccessReview({
     ...base,
     people: () => identity.handlers['users.list'](),
     nameOf: identity.nameOf,
-    secondFactorOf,
+    secondFactorOf: identity.secondFactorOf,
     printTable,
   });
   const handlers = {

@@ -99,8 +99,6 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     lasting,
     jobs,
     identity,
-    isSamePerson: identity.isSamePerson,
-    secondFactorOf: identity.secondFactorOf,
     printTable: table => papers.printTable(table),
   });
   const sync = createSync({ ...parts, ...base, central: drivers.central, onIdle: () => fleet.onSynced(), log });
@@ -125,6 +123,7 @@ export async function createStation(given: Drivers, config: StationConfig): Prom
     ...drivers,
     ...config,
     identity,
+    checklists,
     jobs,
     filesOf: device => jobs.ofDevice(device).flatMap(id => [...evidence.filesOf(id), ...papers.filesOf(id)]),
     restored: isOlderCopy,

@@ -71,6 +71,15 @@ export const ChecklistInForce = Checklist.extend({
 });
 export type ChecklistInForce = z.infer<typeof ChecklistInForce>;
 
+/** The lists that benches of one site published, as they travel with its directory. */
+export const SiteChecklists = z.object({
+  /** In force, by type; none for a type whose list is the one that came with the bench. */
+  lists: z.partialRecord(DeviceType, ChecklistInForce),
+  /** What every step that was ever published is called. */
+  names: z.record(StepId, z.string()),
+});
+export type SiteChecklists = z.infer<typeof SiteChecklists>;
+
 export const checklistMethods = {
   /** The list of each type that the next functional test takes. */
   'checklists.get': { input: z.undefined(), output: z.array(ChecklistInForce), access: 'bench.read' },
@@ -88,4 +97,6 @@ export const checklistMethods = {
 
 export const checklistEntries = {
   'checklist.published': { data: Checklist },
+  /** Published at another bench of the site. */
+  'checklist.adopted': { data: Checklist },
 };

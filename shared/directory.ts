@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SiteChecklists } from './checklists.ts';
 import { Instant, OperatorId } from './ids.ts';
 import type { MethodSpecs } from './method.ts';
 import { Role } from './permissions.ts';
@@ -33,6 +34,8 @@ export const SiteDirectory = z.object({
   users: z.array(SiteAccount).max(10_000),
   /** Null where nobody decided anything. */
   policy: SitePolicy.nullable().default(null),
+  /** Null where nobody published any. */
+  checklists: SiteChecklists.nullable().default(null),
 });
 export type SiteDirectory = z.infer<typeof SiteDirectory>;
 

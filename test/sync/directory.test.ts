@@ -2,11 +2,19 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readSiteKeys } from '../../electron/features/directory/site-keys.ts';
+import { builtInSteps, type Step } from '../../shared/checklists.ts';
 import type { Client } from '../../shared/client.ts';
 import { DirectoryFile } from '../../shared/directory.ts';
 import { addPerson, passwords } from '../support/start-station.ts';
 import { type Bench, type Fleet, startFleet } from './fleet.ts';
 
+const battery: Step = {
+  id: 'battery',
+  label: 'Battery health',
+  mandatory: true,
+  diagnostics: ['battery_health'],
+  limit: { unit: '%', min: '80', max: null },
+};
 const passphrase = 'four words on a slip';
 let fleet: Fleet;
 
@@ -94,6 +102,32 @@ test('the rules for accounts travel along, and no directory takes the last admin
   expect((await active(second)).filter(({ role }) => role === 'admin')).toHaveLength(1);
 });
 
+test('check-lists travel along: the later of two counts on both benches, and a name keeps its meaning', async () => {
+  const { first, second } = await joined();
+  const publish = (client: Client, steps: Step[], basedOn = 1) =>
+    client['checklists.publish']({ type: 'phone', basedOn, steps });
+  const lists = (client: Client) => client['checklists.get']();
+  const mine = await publish(first, [...builtInSteps, battery]);
+  await fleet.b.station.clock.advance(60_000);
+  const later = await publish(second, [battery]);
+  expect(later.version).toBe(mine.version);
+
+  await second['directory.import']({ content: (await first['directory.export']()).content });
+  expect((await lists(second))[0]).toEqual(later);
+  await first['directory.import']({ content: (await second['directory.export']()).content });
+  expect(await lists(first)).toEqual(await lists(second));
+  const [entry] = (await first['journal.list']({ limit: 20 })).filter(({ type }) => type === 'checklist.adopted');
+  expect(entry?.data).toEqual({ type: 'phone', version: 2, sha256: later.sha256, steps: later.steps });
+  const types = (await second['journal.list']({ limit: 100 })).map(({ type }) => type);
+  expect(types).not.toContain('checklist.adopted');
+
+  const before = await first['directory.status']();
+  expect(await first['directory.export']()).toBeDefined();
+  expect(await first['directory.status']()).toEqual(before);
+  await expect(publish(first, [{ ...battery, label: 'Something else' }], 2)).rejects.toThrow('means “Battery health”');
+  expect(await publish(first, [battery, ...builtInSteps], 2)).toMatchObject({ version: 3 });
+});
+
 test('through the server: changes of both benches at once meet in one directory', async () => {
   const { a, b } = fleet;
   const { first, second } = await joined();
@@ -109,7 +143,7 @@ test('through the server: changes of both benches at once meet in one directory'
   const names = async (client: Client) => (await active(client)).map(({ name }) => name).toSorted();
   const wanted = ['Ada Admin', 'Nora New', 'Otto Other', 'Sue Supervisor', 'Tom Technician'];
   const both = async () => [await names(first), await names(second)].every(n => n.join() === wanted.join());
-  for (let round = 0; round < 60 && !(await both()); round++) {
+  for (let round = 0; round < 400 && !(await both()); round++) {
     await a.until(async () => true, 'a moment');
     for (const bench of [a, b]) {
       await bench.station.clock.advance(30_000);

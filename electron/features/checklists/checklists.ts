@@ -1,38 +1,32 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { z } from 'zod';
 import {
   builtInSteps,
   type Checklist,
   type ChecklistInForce,
   type checklistMethods,
   DeviceType,
-  ChecklistInForce as Schema,
+  SiteChecklists,
   type Step,
-  StepId,
 } from '../../../shared/checklists.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import type { OperatorId } from '../../../shared/ids.ts';
-import type { Database } from '../../database/database.ts';
+import type { Database, Tx } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
 import type { Handlers } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Settings } from '../station/settings.ts';
 
-/** The list in force of each type, and what every step that was ever published is called. */
-const Stored = z.object({
-  lists: z.partialRecord(DeviceType, Schema),
-  names: z.record(StepId, z.string()),
-});
-
 type Deps = { database: Database; journal: Journal; settings: Settings; clock: Clock };
 
-/** What is tested on a device, by its type: published by an admin, version by version. */
+/** What is tested on a device, by its type: published by an admin of the site, version by version. */
 export function createChecklists({ database, journal, settings, clock }: Deps) {
-  const stored = (): z.infer<typeof Stored> => {
+  const published = (): SiteChecklists | null => {
     const text = settings.get('checklists');
-    return text ? Stored.parse(JSON.parse(text)) : { lists: {}, names: {} };
+    return text === null ? null : SiteChecklists.parse(JSON.parse(text));
   };
+  const stored = () => published() ?? { lists: {}, names: {} };
+  const keep = (tx: Tx, lists: SiteChecklists) => settings.set(tx, 'checklists', JSON.stringify(lists));
   const inForce = (type: DeviceType): ChecklistInForce =>
     stored().lists[type] ?? { ...versioned(type, 1, builtInSteps), publishedAt: null };
 
@@ -52,7 +46,7 @@ export function createChecklists({ database, journal, settings, clock }: Deps) {
     const next = { ...list, publishedAt: new Date(clock.now()).toISOString() };
     const known = { ...names, ...Object.fromEntries(steps.map(({ id, label }) => [id, label])) };
     database.write(tx => {
-      settings.set(tx, 'checklists', JSON.stringify({ lists: { ...lists, [type]: next }, names: known }));
+      keep(tx, { lists: { ...lists, [type]: next }, names: known });
       journal.append(tx, { type: 'checklist.published', actor, data: list });
     });
     return next;
@@ -64,12 +58,22 @@ export function createChecklists({ database, journal, settings, clock }: Deps) {
       'checklists.publish': (input, { operatorId }) => publish(input, operatorId),
     } satisfies Pick<Handlers, keyof typeof checklistMethods>,
     /** What a functional test that begins now goes by. */
-    current: (type: DeviceType): Checklist => {
-      const { publishedAt: _, ...list } = inForce(type);
-      return list;
+    current: (type: DeviceType): Checklist => withoutTime(inForce(type)),
+    published,
+    /** Takes over what the benches of the site agreed on; jobs under test keep their list. */
+    adopt(tx: Tx, agreed: SiteChecklists) {
+      const before = stored().lists;
+      keep(tx, agreed);
+      for (const list of Object.values(agreed.lists))
+        if (list.sha256 !== before[list.type]?.sha256)
+          journal.append(tx, { type: 'checklist.adopted', data: withoutTime(list) });
     },
   };
 }
+
+export type Checklists = ReturnType<typeof createChecklists>;
+
+const withoutTime = ({ publishedAt: _, ...list }: ChecklistInForce): Checklist => list;
 
 const builtIn = builtInSteps.map(({ id, label }) => [id, label] as const);
 

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { SiteChecklists } from '../../../shared/checklists.ts';
 import {
   type BenchAccount,
   DirectoryFile,
@@ -20,6 +22,7 @@ import type { Journal } from '../journal/journal.ts';
 import { subjectOf } from '../journal/subjects.ts';
 import type { Settings } from '../station/settings.ts';
 import { areSame, dated, isLater, left, mergeAccounts, withoutNamesakes } from './merge.ts';
+import { mergeChecklists } from './merge-checklists.ts';
 import {
   keepSiteKeys,
   makeSiteKeys,
@@ -51,6 +54,8 @@ type Deps = {
   accounts: BenchAccounts;
   /** What the site decided about accounts. */
   policy: { stored(): SitePolicy | null; adopt(tx: Tx, policy: SitePolicy): void };
+  /** What its benches test on devices. */
+  checklists: { published(): SiteChecklists | null; adopt(tx: Tx, agreed: SiteChecklists): void };
   isForgotten(subject: string): boolean;
   /** The server may be told. */
   onChanged(): void;
@@ -81,9 +86,9 @@ export function createDirectory(deps: Deps) {
       throw new BenchError('conflict', 'This bench belongs to no site yet. Invite another bench, or join one.');
     return keys;
   };
-  const lastOf = async (keys: SiteKeys): Promise<Pick<SiteDirectory, 'users' | 'policy'>> => {
+  const lastOf = async (keys: SiteKeys): Promise<Pick<SiteDirectory, 'users' | 'policy' | 'checklists'>> => {
     const signed = stored();
-    return signed ? keys.open(signed) : { users: [], policy: null };
+    return signed ? keys.open(signed) : { users: [], policy: null, checklists: null };
   };
   const keep = (tx: Tx, signed: SignedDirectory, number: number) => {
     settings.set(tx, 'directory', JSON.stringify(signed));
@@ -103,9 +108,14 @@ export function createDirectory(deps: Deps) {
     const before = await lastOf(keys);
     const users = present(before.users);
     const policy = deps.policy.stored();
-    if (stored() && areSame(users, before.users) && !isLater(policy, before.policy)) return;
+    const checklists = mergeChecklists(deps.checklists.published(), before.checklists);
+    const isKnown =
+      areSame(users, before.users) &&
+      !isLater(policy, before.policy) &&
+      isDeepStrictEqual(checklists, before.checklists);
+    if (stored() && isKnown) return;
     const next = version() + 1;
-    const signed = await keys.seal({ site: keys.site, version: next, users, policy });
+    const signed = await keys.seal({ site: keys.site, version: next, users, policy, checklists });
     database.write(tx => {
       keep(tx, signed, next);
       journal.append(tx, {
@@ -115,6 +125,12 @@ export function createDirectory(deps: Deps) {
     });
     database.purge();
     deps.onChanged();
+  };
+
+  const adoptChecklists = (tx: Tx, theirs: SiteDirectory) => {
+    const ours = deps.checklists.published();
+    const agreed = mergeChecklists(ours, theirs.checklists);
+    if (agreed && !isDeepStrictEqual(agreed, ours)) deps.checklists.adopt(tx, agreed);
   };
 
   /** Takes a newer version in and adds to it what this bench changed meanwhile. */
@@ -139,6 +155,7 @@ export function createDirectory(deps: Deps) {
       journal.append(tx, { type: 'directory.applied', data });
       keep(tx, signed, theirs.version);
       if (theirs.policy && isLater(theirs.policy, deps.policy.stored())) deps.policy.adopt(tx, theirs.policy);
+      adoptChecklists(tx, theirs);
       return accounts.apply(tx, merged);
     });
     accounts.endSessions(out);
