@@ -1,6 +1,7 @@
 import { BenchError } from '../../../shared/errors.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { DeviceSession } from '../devices/adapter.ts';
+import type { IdentityRead } from '../devices/adapter.ts';
+import { createReadingSession } from '../devices/reading-session.ts';
 import { AdbFailure } from './adb-socket.ts';
 import { readAndroidIdentity } from './android-identity.ts';
 
@@ -20,50 +21,18 @@ export type SessionOptions = {
 };
 
 /** Talks to one epoch of one phone. `lose` ends it from outside when the epoch is over. */
-export function createAndroidSession(options: SessionOptions): { session: DeviceSession; lose(why: string): void } {
-  const { epoch, port, transportId, clock } = options;
-  const gone = Promise.withResolvers<string>();
-  const over = new AbortController();
-  let asking: Promise<unknown> = Promise.resolve();
-
-  const end = (reason: BenchError) => {
-    if (over.signal.aborted) return false;
-    over.abort(reason);
-    options.onEnd();
-    return true;
-  };
-  const read = async (timeoutMs: number, signal: AbortSignal) => {
-    const either = AbortSignal.any([signal, over.signal]);
-    either.throwIfAborted();
+export function createAndroidSession({ epoch, onEnd, stillThere, ...where }: SessionOptions) {
+  const read = async (timeoutMs: number, signal: AbortSignal): Promise<IdentityRead> => {
     try {
-      return await readAndroidIdentity({ port, transportId, clock, timeoutMs, signal: either });
+      return await readAndroidIdentity({ ...where, timeoutMs, signal });
     } catch (error) {
-      either.throwIfAborted();
+      signal.throwIfAborted();
       if (!(error instanceof AdbFailure)) throw error;
       // The connection breaks before the list says why.
-      const there = await options.stillThere(either);
-      either.throwIfAborted();
+      const there = await stillThere(signal);
+      signal.throwIfAborted();
       throw there ? broken() : lost();
     }
   };
-
-  const session: DeviceSession = {
-    epoch,
-    gone: gone.promise,
-    identify({ timeoutMs, signal }) {
-      const mine = asking.then(() => read(timeoutMs, signal));
-      asking = mine.catch(() => {});
-      return mine;
-    },
-    async close() {
-      end(new BenchError('device_lost', 'The conversation was closed.'));
-      await asking;
-    },
-  };
-  return {
-    session,
-    lose(why) {
-      if (end(lost())) gone.resolve(why);
-    },
-  };
+  return createReadingSession({ epoch, read, lost, onEnd });
 }

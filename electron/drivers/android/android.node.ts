@@ -1,6 +1,7 @@
 import { BenchError } from '../../../shared/errors.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
 import type { DeviceAdapter, Sighting } from '../devices/adapter.ts';
+import { createWatchers } from '../devices/watchers.ts';
 import { watchAdb } from './adb-watch.node.ts';
 import { createAndroidSession } from './android-session.ts';
 import { type AdbDevice, conditionOf } from './device-list.ts';
@@ -40,14 +41,13 @@ export function createAndroidAdapter(options: AndroidOptions): DeviceAdapter & {
 } {
   const { command, clock, log, portFile, env, pollMs = 1_000 } = options;
   const closed = new AbortController();
-  const watchers = new Set<(sightings: Sighting[]) => void>();
   const sessions = new Map<string, (why: string) => void>();
   let seen: Seen[] = [];
   let epochs = 0;
   let port: number | null = null;
   let watching: Promise<void> | null = null;
 
-  const sightings = () => seen.map(({ sighting }) => sighting);
+  const watchers = createWatchers(() => seen.map(({ sighting }) => sighting));
   const take = (list: Seen[]) => {
     const was = seen;
     seen = list;
@@ -56,7 +56,7 @@ export function createAndroidAdapter(options: AndroidOptions): DeviceAdapter & {
         sessions.get(sighting.epoch)?.('it is not there any more');
     }
     if (was.length === list.length && was.every((s, i) => s === list[i])) return;
-    for (const watcher of [...watchers]) watcher(sightings());
+    watchers.tell();
   };
   const keyOf = (generation: number, { transportId, state, portPath }: AdbDevice) =>
     [generation, transportId, state, portPath].join(' ');
@@ -102,9 +102,7 @@ export function createAndroidAdapter(options: AndroidOptions): DeviceAdapter & {
     trouble: () => (command === null ? noAdb : port === null && watching !== null ? noServer : null),
     watch(onChange, signal) {
       if (signal.aborted || closed.signal.aborted) return;
-      watchers.add(onChange);
-      signal.addEventListener('abort', () => watchers.delete(onChange), { once: true });
-      onChange(sightings());
+      watchers.add(onChange, signal);
       if (command !== null) watching ??= startWatching(command);
     },
     async open({ epoch }, signal) {

@@ -1,6 +1,7 @@
 import { BenchError } from '../../../shared/errors.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { DeviceSession, IdentityRead } from '../devices/adapter.ts';
+import type { IdentityRead } from '../devices/adapter.ts';
+import { createReadingSession } from '../devices/reading-session.ts';
 import type { Tools } from './ios-tools.ts';
 import { Broken, Refused, readIosIdentity } from './read-identity.ts';
 import type { Refusal } from './refusals.ts';
@@ -23,58 +24,26 @@ export type IosSessionOptions = {
 };
 
 /** Talks to one epoch of one device. `lose` ends it from outside when the epoch is over. */
-export function createIosSession(options: IosSessionOptions): { session: DeviceSession; lose(why: string): void } {
-  const { epoch, udid, tools, clock } = options;
-  const gone = Promise.withResolvers<string>();
-  const over = new AbortController();
-  let asking: Promise<unknown> = Promise.resolve();
-
-  const end = (reason: BenchError) => {
-    if (over.signal.aborted) return false;
-    over.abort(reason);
-    options.onEnd();
-    return true;
-  };
+export function createIosSession({ epoch, onEnd, onRefusal, stillThere, ...where }: IosSessionOptions) {
   const read = async (timeoutMs: number, signal: AbortSignal): Promise<IdentityRead> => {
-    const either = AbortSignal.any([signal, over.signal]);
-    either.throwIfAborted();
     let result: IdentityRead | Broken | Refused;
     try {
-      result = await readIosIdentity({ tools, udid, clock, timeoutMs, signal: either });
+      result = await readIosIdentity({ ...where, timeoutMs, signal });
     } catch (error) {
-      either.throwIfAborted();
+      signal.throwIfAborted();
       if (!(error instanceof Broken || error instanceof Refused)) throw error;
       result = error;
     }
     // What was read counts only when the same attachment outlived the reading.
-    const there = await options.stillThere(either);
-    either.throwIfAborted();
+    const there = await stillThere(signal);
+    signal.throwIfAborted();
     if (!there) throw lost();
     if (result instanceof Broken) throw broken();
     if (result instanceof Refused) {
-      options.onRefusal(result.refusal);
+      onRefusal(result.refusal);
       throw new BenchError('device_silent', result.message);
     }
     return result;
   };
-
-  const session: DeviceSession = {
-    epoch,
-    gone: gone.promise,
-    identify({ timeoutMs, signal }) {
-      const mine = asking.then(() => read(timeoutMs, signal));
-      asking = mine.catch(() => {});
-      return mine;
-    },
-    async close() {
-      end(new BenchError('device_lost', 'The conversation was closed.'));
-      await asking;
-    },
-  };
-  return {
-    session,
-    lose(why) {
-      if (end(lost())) gone.resolve(why);
-    },
-  };
+  return createReadingSession({ epoch, read, lost, onEnd });
 }

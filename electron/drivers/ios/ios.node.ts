@@ -1,6 +1,7 @@
 import { BenchError } from '../../../shared/errors.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { DeviceAdapter, Sighting } from '../devices/adapter.ts';
+import type { DeviceAdapter } from '../devices/adapter.ts';
+import { createWatchers } from '../devices/watchers.ts';
 import { createIosSession } from './ios-session.ts';
 import { findTools } from './ios-tools.node.ts';
 import type { Tools } from './ios-tools.ts';
@@ -39,7 +40,6 @@ export function createIosAdapter(options: IosOptions): DeviceAdapter {
   const { clock, log, env, platform, pollMs = 1_000, usbFolder = '/sys/bus/usb/devices' } = options;
   const tools = findTools(env, platform);
   const closed = new AbortController();
-  const watchers = new Set<(sightings: Sighting[]) => void>();
   const sessions = new Map<string, (why: string) => void>();
   const refused = new Map<string, Refusal>();
   let seen: Seen[] = [];
@@ -48,7 +48,7 @@ export function createIosAdapter(options: IosOptions): DeviceAdapter {
   let watching: ReturnType<typeof watchIos> | null = null;
   const rechecks = new Map<string, Promise<void>>();
 
-  const sightings = () => seen.map(({ sighting }) => sighting);
+  const watchers = createWatchers(() => seen.map(({ sighting }) => sighting));
   const take = (list: Seen[]) => {
     const was = seen;
     seen = list;
@@ -56,7 +56,7 @@ export function createIosAdapter(options: IosOptions): DeviceAdapter {
       if (!list.some(s => s.sighting.epoch === sighting.epoch))
         sessions.get(sighting.epoch)?.('it is not there any more');
     if (was.length === list.length && was.every((s, i) => s === list[i])) return;
-    for (const watcher of [...watchers]) watcher(sightings());
+    watchers.tell();
   };
   const see = (newest: Snapshot) => {
     snapshot = newest;
@@ -99,9 +99,7 @@ export function createIosAdapter(options: IosOptions): DeviceAdapter {
     trouble: () => (tools === null ? noTools : muxIsMissing() ? noMux : null),
     watch(onChange, signal) {
       if (signal.aborted || closed.signal.aborted) return;
-      watchers.add(onChange);
-      signal.addEventListener('abort', () => watchers.delete(onChange), { once: true });
-      onChange(sightings());
+      watchers.add(onChange, signal);
       const address = muxAddress(env, platform);
       if (tools) watching ??= watchIos({ address, usbFolder, clock, pollMs, log, onSnapshot: see }, closed.signal);
     },

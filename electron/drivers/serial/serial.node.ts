@@ -3,7 +3,8 @@ import { BenchError } from '../../../shared/errors.ts';
 import { nodeChild } from '../child/child.node.ts';
 import type { StartChild } from '../child/child.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { DeviceAdapter, Sighting } from '../devices/adapter.ts';
+import type { DeviceAdapter } from '../devices/adapter.ts';
+import { createWatchers } from '../devices/watchers.ts';
 import { presenceOf } from './line-presence.node.ts';
 import { maxMessageBytes } from './line-protocol.ts';
 import { createWatchedLine } from './watched-line.ts';
@@ -33,19 +34,14 @@ export function serialLineChild(entry = fileURLToPath(new URL('./line-process.ts
 export function createSerialAdapter(options: SerialOptions): DeviceAdapter {
   const { clock, baudRate = 115_200, scanMs = 1_000, startLine: start = serialLineChild() } = options;
   const closed = new AbortController();
-  const watchers = new Set<(sightings: Sighting[]) => void>();
   let epochs = 0;
   let scanning: Promise<void> | null = null;
   let cancelScan = () => {};
 
   const newEpoch = () => `${adapterName}:${clock.boot}:${++epochs}`;
-  const sightings = () => lines.map(line => line.sighting()).filter(sighting => sighting !== null);
-  const onChange = () => {
-    const list = sightings();
-    for (const watcher of watchers) watcher(list);
-  };
+  const watchers = createWatchers(() => lines.map(line => line.sighting()).filter(sighting => sighting !== null));
   const lines = [...new Set(options.paths)].map(path =>
-    createWatchedLine({ adapter: adapterName, path, baudRate, clock, start, newEpoch, onChange }),
+    createWatchedLine({ adapter: adapterName, path, baudRate, clock, start, newEpoch, onChange: watchers.tell }),
   );
 
   const scan = async (): Promise<void> => {
@@ -61,11 +57,9 @@ export function createSerialAdapter(options: SerialOptions): DeviceAdapter {
 
   return {
     name: adapterName,
-    watch(onSightings, signal) {
+    watch(onChange, signal) {
       if (signal.aborted || closed.signal.aborted) return;
-      watchers.add(onSightings);
-      signal.addEventListener('abort', () => watchers.delete(onSightings), { once: true });
-      onSightings(sightings());
+      watchers.add(onChange, signal);
       scanning ??= scan();
     },
     async open(sighting, signal) {

@@ -4,6 +4,7 @@ import { nodeChild } from '../child/child.node.ts';
 import type { Child, StartChild } from '../child/child.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { DeviceAdapter, Sighting } from '../devices/adapter.ts';
+import { createWatchers } from '../devices/watchers.ts';
 import { type BusDevice, BusReport, maxReportBytes } from './usb-list.ts';
 import { knownPhone } from './usb-modes.ts';
 
@@ -43,7 +44,6 @@ export function createUsbAdapter({
   log,
 }: UsbOptions): DeviceAdapter {
   const closed = new AbortController();
-  const watchers = new Set<(sightings: Sighting[]) => void>();
   const elsewhere = new Map<string, readonly Sighting[]>();
   let seen: Seen[] = [];
   let shown = '';
@@ -59,15 +59,15 @@ export function createUsbAdapter({
     [...elsewhere.values()].some(sightings => sightings.some(sighting => sighting.portPath === portPath));
   const isDue = ({ sighting, since }: Seen) => sighting.mode !== 'normal' || now() - since >= graceMs;
   const visible = () => seen.filter(one => isDue(one) && !isTaken(one.device.portPath)).map(({ sighting }) => sighting);
+  const watchers = createWatchers(visible);
   const publish = () => {
     cancelGrace();
     const waits = seen.filter(one => !isDue(one)).map(({ since }) => since + graceMs - now());
     if (waits.length > 0) cancelGrace = clock.after(Math.max(1, Math.min(...waits)), publish);
-    const list = visible();
-    const text = JSON.stringify(list);
+    const text = JSON.stringify(visible());
     if (text === shown) return;
     shown = text;
-    for (const watcher of [...watchers]) watcher(list);
+    watchers.tell();
   };
 
   const see = (devices: readonly BusDevice[]) => {
@@ -127,9 +127,7 @@ export function createUsbAdapter({
     trouble: () => trouble,
     watch(onChange, signal) {
       if (signal.aborted || closed.signal.aborted) return;
-      watchers.add(onChange);
-      signal.addEventListener('abort', () => watchers.delete(onChange), { once: true });
-      onChange(visible());
+      watchers.add(onChange, signal);
       if (!begun) begin();
       begun = true;
     },
