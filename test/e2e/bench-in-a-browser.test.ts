@@ -182,7 +182,10 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
 
   it('shows the journal, verifies it, and says what waits for the server', async () => {
     await goTo(desk, 'Journal');
-    await desk.getByRole('cell', { name: 'job.bypass_approved', exact: true }).waitFor();
+    await desk.getByRole('cell', { name: 'Bypass approved job.bypass_approved', exact: true }).waitFor();
+    const begun = desk.getByRole('row').filter({ hasText: 'job.functional_begun' }).first();
+    await begun.getByText('sha256, steps, type, version').click();
+    await begun.getByText('"label": "Display"').waitFor();
     await desk.getByRole('button', { name: 'Verify the whole journal' }).click();
     await desk.getByRole('heading', { name: 'The journal verifies' }).waitFor();
     await expectAccessible(desk, 'journal');

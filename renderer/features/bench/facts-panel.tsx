@@ -72,6 +72,8 @@ export function FactsPanel({ deviceId, title }: { deviceId: DeviceId; title: str
       <Button
         variant="subtle"
         size="compact-sm"
+        justify="flex-start"
+        px={0}
         loading={busy}
         aria-expanded={facts !== null}
         aria-label={`${words}: ${title}`}

@@ -4,6 +4,7 @@ import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { Empty } from '../../ui/page.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { fullTime } from '../../ui/time.ts';
+import { EntryData } from './entry-data.tsx';
 import { useJournalPages } from './use-journal-pages.ts';
 
 export function JournalTable() {
@@ -49,10 +50,13 @@ function EntryRow({ entry }: { entry: JournalEntry }) {
       <td className="mono">{entry.seq}</td>
       <td className="nowrap">{fullTime(entry.at)}</td>
       <td>
-        <strong>{entry.type}</strong>
+        <strong>{actOf(entry.type)}</strong>
+        <div className="mono dimmed">{entry.type}</div>
       </td>
       <td>{entry.actorName ?? (entry.actor === null ? 'the bench' : 'name erased')}</td>
-      <td className="mono journal-data">{dataText(entry.data)}</td>
+      <td className="journal-data">
+        <EntryData data={entry.data} />
+      </td>
       <td className="nowrap">
         <StatusMark tone={entry.cosigned ? 'good' : 'quiet'}>{entry.cosigned ? 'Cosigned' : 'Not yet'}</StatusMark>
       </td>
@@ -60,8 +64,8 @@ function EntryRow({ entry }: { entry: JournalEntry }) {
   );
 }
 
-function dataText(data: JournalEntry['data']): string {
-  return Object.entries(data)
-    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' · ');
+/** The act that a type names, as words: `job.functional_begun` is `Functional begun`. */
+function actOf(type: string): string {
+  const words = type.slice(type.indexOf('.') + 1).replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
