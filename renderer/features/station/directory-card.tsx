@@ -46,7 +46,7 @@ export function DirectoryCard() {
           {status.site === null ? (
             <p>
               This bench has accounts of its own. Invite another bench to share them, or join a site with its
-              invitation: then everybody has one account on all of its benches.
+              invitation: then everybody has one account on all of its benches, under the same rules and check-lists.
             </p>
           ) : (
             <dl className="facts">
