@@ -9,8 +9,8 @@ export default defineConfig(({ mode }) => {
       exclude: [...configDefaults.exclude, 'test/bench/**', ...(long ? [] : ['test/long/**'])],
       pool: 'forks',
       maxWorkers: 2,
-      testTimeout: long ? 900_000 : 30_000,
-      hookTimeout: long ? 120_000 : 30_000,
+      testTimeout: long ? 900_000 : 60_000,
+      hookTimeout: long ? 120_000 : 60_000,
     },
   };
 });

@@ -82,7 +82,7 @@ test('of two computers that work on one copy at once the server confirms one his
   let now = await states();
   const stopped = () => now.some(({ state }) => state === 'frozen');
   const done = () => stopped() && now.every(status => status.state === 'frozen' || settled(status));
-  for (let tries = 0; tries < 400 && !done(); tries++) {
+  for (let tries = 0; tries < 2_000 && !done(); tries++) {
     if (station.line.idle()) await Promise.all([station.advance(500), other.bench.clock.advance(500)]);
     await pause(5);
     now = await states();

@@ -143,7 +143,7 @@ test('through the server: changes of both benches at once meet in one directory'
   const names = async (client: Client) => (await active(client)).map(({ name }) => name).toSorted();
   const wanted = ['Ada Admin', 'Nora New', 'Otto Other', 'Sue Supervisor', 'Tom Technician'];
   const both = async () => [await names(first), await names(second)].every(n => n.join() === wanted.join());
-  for (let round = 0; round < 400 && !(await both()); round++) {
+  for (let round = 0; round < 1_000 && !(await both()); round++) {
     await a.until(async () => true, 'a moment');
     for (const bench of [a, b]) {
       await bench.station.clock.advance(30_000);

@@ -34,7 +34,7 @@ async function addEvidence(bytes: number) {
 }
 
 async function reach(done: (pendingFiles: number) => boolean) {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 2_000; tries++) {
     if (done((await station.status()).pendingFiles)) return;
     if (station.line.idle()) await station.advance(1_000);
     await pause(5);
@@ -68,7 +68,7 @@ test('evidence goes up encrypted, on from where the line broke, and comes back w
   await station.stopBench();
   rmSync(join(blobs, name));
   await station.startBench();
-  for (let tries = 0; tries < 400 && readdirSync(blobs).length === 0; tries++) {
+  for (let tries = 0; tries < 2_000 && readdirSync(blobs).length === 0; tries++) {
     if (station.line.idle()) await station.advance(1_000);
     await pause(5);
   }

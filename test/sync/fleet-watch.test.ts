@@ -18,7 +18,7 @@ afterEach(() => station.close());
 async function round(): Promise<void> {
   const looks = () => station.line.seen.filter(({ path }) => path.startsWith('/fleet/head')).length;
   const before = looks();
-  for (let tries = 0; tries < 600 && looks() === before; tries++) {
+  for (let tries = 0; tries < 2_000 && looks() === before; tries++) {
     if (station.line.idle()) await station.advance(5_000);
     await pause(5);
   }

@@ -65,7 +65,7 @@ async function createBench(options: { name: string; dataDir: string }) {
     },
     /** Lets time pass until it holds. */
     async until(holds: () => Promise<boolean>, what: string): Promise<void> {
-      for (let tries = 0; tries < 400; tries++) {
+      for (let tries = 0; tries < 2_000; tries++) {
         if (await holds()) return;
         await present().clock.advance(2_000);
         await pause(5);

@@ -172,7 +172,7 @@ test('a bench restored on another computer comes back in a new log by a code mad
       message: expect.stringMatching(/needs a code that was made for it/),
     });
     await enrol(await station.server.createEnrolCode(3_600_000, stationId));
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 2_000; tries++) {
       const { state, pendingEntries } = await chief['sync.status']();
       if (state === 'idle' && pendingEntries === 0) break;
       if (station.line.idle()) await bench.clock.advance(500);

@@ -19,7 +19,7 @@ import { createStationAccess } from '../server/station-access.ts';
 import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
 import { startInterposer } from './interposer.ts';
 
-const patience = 400;
+const patience = 2_000;
 const timeoutMs = 2_000;
 
 type Running = { bench: TestStation; admin: Client };
