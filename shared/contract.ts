@@ -20,6 +20,7 @@ import { jobEvents, jobMethods } from './jobs.ts';
 import { journalEvents, journalMethods } from './journal.ts';
 import { keyMethods } from './keys.ts';
 import { labelMethods } from './labels.ts';
+import { lockMethods } from './lock-answers.ts';
 import { meMethods } from './me.ts';
 import { policyMethods } from './policy.ts';
 import { privacyMethods } from './privacy.ts';
@@ -39,6 +40,7 @@ export const methods = {
   ...meMethods,
   ...deviceMethods,
   ...jobMethods,
+  ...lockMethods,
   ...checklistMethods,
   ...approvalMethods,
   ...samplingMethods,

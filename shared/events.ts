@@ -13,6 +13,7 @@ import { ApprovalId, EvidenceId, Instant, JobId, ReportId, Sha256Hex } from './i
 import { Condition, ErasureStatus, JobState, LockKind, Locks, JobMove as move, PostEraseCheck } from './jobs.ts';
 import { LogCause } from './journal.ts';
 import { KeyRotated } from './keys.ts';
+import { lockEntries } from './lock-answers.ts';
 import { Role } from './permissions.ts';
 import { SitePolicy } from './policy.ts';
 import { ReportLanguage, ReportPaper, ReportScope, ReportVariant } from './reports.ts';
@@ -229,7 +230,9 @@ export const entryTypes = {
     pii: { text: z.object({ reason: z.string().nullable() }) },
   },
   ...diagnosisEntries,
-  'job.locks_recorded': { data: move.extend({ locks: Locks }) },
+  ...lockEntries,
+  /** `byTool`: the locks that the tool's answers decided; the others stand as they stood. Absent where a person said all. */
+  'job.locks_recorded': { data: move.extend({ locks: Locks, byTool: z.array(LockKind).optional() }) },
   'job.lock_waived': { data: move.extend({ lock: LockKind }), pii: reason },
   'job.functional_finished': { data: move },
   'job.sample_verified': {

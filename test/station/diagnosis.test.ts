@@ -2,86 +2,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
-import type { DeviceAdapter, IdentityRead } from '../../electron/drivers/devices/adapter.ts';
+import type { IdentityRead } from '../../electron/drivers/devices/adapter.ts';
 import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import type { Picea } from '../../electron/drivers/picea/picea.ts';
-import { createVirtualBench } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
 import { builtInSteps, type Step } from '../../shared/checklists.ts';
 import type { Client } from '../../shared/client.ts';
 import type { DiagnosticResult } from '../../shared/diagnostics.ts';
 import type { Job } from '../../shared/jobs.ts';
 import type { VirtualFault } from '../../shared/training.ts';
-import { condition, openJob, startErase } from '../support/job-steps.ts';
-import { passwords, type StartOptions, staff, startStation, type TestStation } from '../support/start-station.ts';
+import { entriesOf, type Given, startInTest, untilEnded } from '../support/in-test.ts';
+import { openJob } from '../support/job-steps.ts';
+import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
 
 let bench: TestStation;
 afterEach(() => bench.close());
 
-type Given = {
-  place?: StartOptions;
-  steps?: Step[];
-  picea?: Partial<Picea>;
-  read?: (read: IdentityRead) => IdentityRead;
-};
-
 /** A phone in its functional test, with the fault ordered after its erase. */
-async function inTest(fault: VirtualFault | null = null, { place, steps, picea, read }: Given = {}) {
-  const clock = createFakeClock();
-  const virtual = createVirtualBench({ clock, seed: 'test', eraseDurationMs: 2_000, answerMs: 50 });
-  const adapter: DeviceAdapter = {
-    ...virtual.adapter,
-    async open(sighting, signal) {
-      const session = await virtual.adapter.open(sighting, signal);
-      return {
-        ...session,
-        identify: async until => (read ?? (told => told))(await session.identify(until)),
-      };
-    },
-  };
-  const drivers = { clock, adapters: [adapter], picea: { ...virtual.picea, ...picea } };
-  bench = { ...(await startStation({ ...place, drivers })), clock, virtual };
-  const people = await staff(bench);
-  const { admin, technician } = people;
-  if (steps) {
-    await admin['identity.step_up']({ password: passwords.admin });
-    await admin['checklists.publish']({ type: 'phone', basedOn: 1, steps });
-  }
-  const job = await erased(technician);
-  await technician['jobs.begin_functional']({ jobId: job.id });
-  const [phone] = bench.virtual.list();
-  if (!phone) throw new Error('no phone');
-  bench.virtual.order(phone.id, fault);
-  return { ...people, job, phone };
+async function inTest(fault: VirtualFault | null = null, given: Given = {}) {
+  const started = await startInTest(fault, given);
+  bench = started.bench;
+  return started;
 }
 
-/** The job of a phone that is plugged in now, erased. */
-async function erased(technician: Client): Promise<Job> {
-  bench.virtual.plug();
-  await bench.clock.advance(2_000);
-  const [device] = await technician['devices.list']();
-  if (!device) throw new Error('no device');
-  const job = await technician['jobs.open']({ deviceId: device.id });
-  await technician['jobs.complete_intake']({ jobId: job.id, condition });
-  await startErase(bench, technician, job);
-  await bench.clock.advance(10_000);
-  return technician['jobs.get']({ jobId: job.id });
-}
-
-/** Lets time pass until the call has ended; a rejection is for whoever awaits the answer. */
-async function ended<T>(call: Promise<T>): Promise<T> {
-  let settled = false;
-  const settle = () => {
-    settled = true;
-  };
-  call.then(settle, settle);
-  while (!settled) await bench.clock.advance(50);
-  return call;
-}
+const ended = <T>(call: Promise<T>) => untilEnded(bench, call);
 const runTests = (who: Client, { id: jobId }: Job) => ended(who['jobs.run_diagnostics']({ jobId }));
 const resultsOf = ({ steps }: Job) => Object.fromEntries(steps.map(({ id, result }) => [id, result]));
-const entriesOf = async (who: Client, job: Job, type: string) =>
-  (await who['journal.list']({ limit: 100, jobId: job.id })).filter(entry => entry.type === type);
 
 const battery: Step = {
   id: 'battery',

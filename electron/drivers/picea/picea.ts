@@ -40,7 +40,7 @@ export type DiagnoseProgress =
   | { kind: 'finished'; test: DiagnosticTest; outcome: DiagnosticOutcome };
 
 /** What every answer about a device says of itself. */
-type Told = {
+export type Told = {
   operationId: string;
   /** Identifiers that the SDK itself read; none when it cannot read any. Never those of another device. */
   identifiers: Identifiers;

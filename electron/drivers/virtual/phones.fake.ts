@@ -18,6 +18,8 @@ export type VirtualPhone = {
   readonly batteryLevel: number;
   readonly setupState: 'setup' | 'in_use';
   readonly accounts: number;
+  /** Find My of its owner stays on through an erase. Of Apple's alone. */
+  readonly findMy: boolean;
   readonly fault: VirtualFault | null;
 };
 
@@ -31,6 +33,7 @@ export type VirtualPhoneSpec = {
   batteryLevel?: number;
   setupState?: 'setup' | 'in_use';
   accounts?: number;
+  findMy?: boolean;
   fault?: VirtualFault | null;
 };
 
@@ -74,6 +77,7 @@ export function drawPhone(random: Random, ordinal: number, portPath: string, spe
     ...model,
     setupState: 'in_use',
     ...drawn,
+    findMy: false,
     fault: null,
     ...spec,
     identifiers: { ...drawIdentifiers(random, imeis), ...spec.identifiers },

@@ -36,12 +36,19 @@ export function drawHardware(seed: string, phone: VirtualPhone): DiagnosticResul
 }
 
 /** What the checks find; a tool that does nothing, or fails, knows nothing. */
-function drawChecks({ fault, setupState, accounts, manufacturer }: VirtualPhone): Record<DeviceCheck, CheckAnswer> {
+function drawChecks({
+  fault,
+  setupState,
+  accounts,
+  findMy,
+  manufacturer,
+}: VirtualPhone): Record<DeviceCheck, CheckAnswer> {
   if (fault === 'does_nothing' || fault === 'fails')
     return { lock_code: 'unknown', sim_card: 'unknown', find_my: 'unknown', rooted: 'unknown' };
   const inUse = setupState === 'in_use';
-  const findMy = manufacturer === 'Apple' ? (inUse && accounts > 0 ? 'yes' : 'no') : 'unknown';
-  return { lock_code: inUse ? 'yes' : 'no', sim_card: 'no', find_my: findMy, rooted: 'no' };
+  const found = findMy || (inUse && accounts > 0) ? 'yes' : 'no';
+  const find_my = manufacturer === 'Apple' ? found : 'unknown';
+  return { lock_code: inUse ? 'yes' : 'no', sim_card: 'no', find_my, rooted: 'no' };
 }
 
 export type VirtualTestsDeps = {

@@ -130,13 +130,18 @@ function locks(history: JobHistory): Parts['locks'] {
   const recorded = history.last('job.locks_recorded');
   if (!recorded) return [];
   const waivers = history.all('job.lock_waived').filter(w => w.idx > recorded.idx);
+  const records = history.all('job.locks_recorded');
+  const asked = history.all('job.locks_asked');
   return (Object.keys(recorded.data.locks) as LockKind[]).map(kind => {
     const waiver = waivers.findLast(w => w.data.lock === kind);
+    const said = records.findLast(({ data: { byTool } }) => byTool === undefined || byTool.includes(kind));
+    const answer = said?.data.byTool && asked.findLast(({ idx }) => idx < said.idx);
+    const tool = answer && `${answer.data.tool} ${answer.data.toolVersion}`;
     return {
       kind,
       state: recorded.data.locks[kind],
-      source: 'operator',
-      checkedAt: recorded.at,
+      source: said ? (tool ?? 'operator') : null,
+      checkedAt: said?.at ?? null,
       waiver: waiver
         ? {
             person: someone(history.person(waiver.actor)),
