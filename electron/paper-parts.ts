@@ -14,6 +14,7 @@ import type { Journal } from './features/journal/journal.ts';
 import type { Subjects } from './features/journal/subjects.ts';
 import { createLabels } from './features/labels/labels.ts';
 import { createAuthority } from './features/reports/authority/authority.ts';
+import { lotWords } from './features/reports/lot-device.ts';
 import { createReports, type ReportsDeps } from './features/reports/reports.ts';
 import { resultFilesOf } from './features/reports/result-files.ts';
 import { signFile } from './features/reports/signing/cms.ts';
@@ -97,6 +98,8 @@ export function createPaperParts(deps: Deps) {
     },
     printTable,
     describe: reports.lotDevice,
+    words: lotWords,
+    language: () => reports.letterhead().language,
   });
   const handover = createHandoverParts({ ...deps, keystore: drivers.keystore, training: config.training });
   const certificate = async () => (await authority.status()).station;

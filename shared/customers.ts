@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CustomerId, Instant, JobId, LotId, Sha256Hex } from './ids.ts';
 import type { EventSpecs, MethodSpecs } from './method.ts';
+import { ReportLanguage } from './reports.ts';
 
 const Name = z.string().trim().min(1).max(200);
 
@@ -77,7 +78,9 @@ export const customerEntryTypes = {
       double: z.int(),
     }),
   },
-  'lot.statement_printed': { data: z.object({ lot: LotId, sha256: Sha256Hex }) },
+  'lot.statement_printed': {
+    data: z.object({ lot: LotId, sha256: Sha256Hex, language: ReportLanguage.optional() }),
+  },
 } as const;
 
 const lot = z.object({ lotId: LotId });
@@ -115,9 +118,12 @@ export const customerMethods = {
   },
   /** No device comes or goes any more. Refused while a job of it is open. */
   'lots.close': { input: lot, output: Lot, access: 'lot.manage' },
-  /** The lot with all its devices, missing, unexpected and double ones, as a signed PDF. Each one given out is recorded. */
+  /**
+   * The lot with all its devices, missing, unexpected and double ones, as a signed PDF in a language of reports, that of the letterhead
+   * unless another is named. Each one given out is recorded.
+   */
   'lots.statement': {
-    input: lot,
+    input: lot.extend({ language: ReportLanguage.optional() }),
     output: z.object({ fileName: z.string(), contentBase64: z.base64() }),
     access: 'report.download',
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Instant } from './ids.ts';
+import { ReportLanguage } from './reports.ts';
 
 const Text = z.string().max(1_000);
 const Fact = z.object({ label: Text, value: Text, wide: z.literal(true).optional() });
@@ -12,6 +13,8 @@ export const TableDocument = z.object({
   documentId: z.uuid(),
   /** What kind of table it is, for programs: `access_review`. */
   kind: z.string().regex(/^[a-z_]+$/),
+  /** Of its words; English where it is not named. */
+  language: ReportLanguage.optional(),
   title: Text,
   subtitle: Text,
   training: z.boolean(),
@@ -29,5 +32,5 @@ export type TableDocument = z.infer<typeof TableDocument>;
 /** What whoever asks for a print says; the rest is the station's. */
 export type TableContent = Pick<
   TableDocument,
-  'kind' | 'title' | 'subtitle' | 'facts' | 'columns' | 'rows' | 'annexes'
+  'kind' | 'language' | 'title' | 'subtitle' | 'facts' | 'columns' | 'rows' | 'annexes'
 >;

@@ -179,6 +179,9 @@ export const languageWords: Record<ReportLanguage, string> = {
   ja: '日本語',
 };
 
+/** For a field in which one of them is chosen. */
+export const languageChoices = Object.entries(languageWords).map(([value, label]) => ({ value, label }));
+
 export const paperWords: Record<ReportPaper, string> = { a4: 'A4', letter: 'Letter' };
 
 export const variantWords: Record<ReportVariant, string> = { customer: 'Customer', internal: 'Internal' };

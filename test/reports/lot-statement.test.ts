@@ -1,12 +1,15 @@
+import { PDFDocument, PDFName, PDFString } from 'pdf-lib';
 import { expect, test } from 'vitest';
 import { type LotDevice, statementOf } from '../../electron/features/customers/statement.ts';
+import { lotWords } from '../../electron/features/reports/lot-device.ts';
 import { createReportBuilder } from '../../electron/features/reports/pdf/report-builder.ts';
 import { signReportPdf } from '../../electron/features/reports/signing/sign-report.ts';
 import { LotDetail } from '../../shared/customers.ts';
 import type { JobId } from '../../shared/ids.ts';
-import { TableDocument } from '../../shared/table-document.ts';
+import { ReportLanguage } from '../../shared/reports.ts';
+import { type TableContent, TableDocument } from '../../shared/table-document.ts';
 import { openPdf } from '../../shared/verify/pdf-attachments.ts';
-import { haveTool, runTool } from '../support/tools.ts';
+import { describeWithTools, haveTool, runTool } from '../support/tools.ts';
 import { createSite, fontsDir, issuedAtMs, temporaryFolder, writeTemporary } from './report-kit.ts';
 
 const at = '2026-11-23T09:30:00.000Z';
@@ -54,17 +57,19 @@ function describe(id: JobId): LotDevice {
   return { device: 'Example Phone 5', identifier: String(490_154_203_237_518 + index), status, reports, facts };
 }
 
+const look = { paper: 'a4', accent: null, logo: null } as const;
+const tableOf = (content: TableContent): TableDocument => ({
+  schemaVersion: 1,
+  documentId: uuid(3),
+  training: false,
+  issuedAt: at,
+  issuer: { organisation: 'Example Refurbishing Ltd', place: 'Bench 07', appVersion: '0.0.0' },
+  ...content,
+});
+
 test('a statement lists each of 500 devices in its table and in the annex, signed as a whole', async () => {
   const site = await createSite();
-  const table: TableDocument = {
-    schemaVersion: 1,
-    documentId: uuid(3),
-    training: false,
-    issuedAt: at,
-    issuer: { organisation: 'Example Refurbishing Ltd', place: 'Bench 07', appVersion: '0.0.0' },
-    ...statementOf(lotOf(500), describe),
-  };
-  const look = { paper: 'a4', accent: null, logo: null } as const;
+  const table = tableOf(statementOf(lotOf(500), lotWords('en'), describe));
   const built = await createReportBuilder({ fontsDir }).buildTable({ table, validation: site.validation, look });
   const { pdf } = await signReportPdf(built.pdf, site.signer, issuedAtMs);
   const { attachments } = await openPdf(Buffer.from(pdf));
@@ -80,4 +85,27 @@ test('a statement lists each of 500 devices in its table and in the annex, signe
   ]).stdout;
   for (let index = 0; index < 500; index++) expect(text.split(ticketOf(index))).toHaveLength(3);
   expect(text).toContain('490154203237518');
+});
+
+const wanted: Record<ReportLanguage, string[]> = {
+  en: ['Lot LOT-17', '23 Nov 2026', 'Not announced', 'As announced', 'Missing', 'Annex'],
+  de: ['Los LOT-17', '23. Nov. 2026', 'Nicht angekündigt', 'Wie angekündigt', 'Fehlt', 'Anhang'],
+  es: ['Lote LOT-17', '23 nov 2026', 'No anunciados', 'Según lo anunciado', 'Falta', 'Anexo'],
+  fr: ['Lot LOT-17', '23 nov. 2026', 'Non annoncés', 'Comme annoncé', 'Manquant', 'Annexe'],
+  sv: ['Parti LOT-17', '23 nov. 2026', 'Inte aviserade', 'Enligt avisering', 'Saknas', 'Bilaga'],
+  ja: ['ロット LOT-17', '2026年11月23日', '予告外', '予告どおり', '未着', '付属書'],
+};
+
+describeWithTools('a statement in each language of reports', ['pdftotext'], () => {
+  test.each(ReportLanguage.options)('%s', async language => {
+    const site = await createSite();
+    const table = tableOf(statementOf(lotOf(3), lotWords(language), describe));
+    const { pdf } = await createReportBuilder({ fontsDir }).buildTable({ table, validation: site.validation, look });
+    const { catalog } = await PDFDocument.load(pdf);
+    expect(catalog.lookup(PDFName.of('Lang'), PDFString).asString()).toBe(language);
+    const file = writeTemporary(temporaryFolder(), `lot-${language}.pdf`, Buffer.from(pdf));
+    const text = runTool('pdftotext', ['-layout', file, '-']).stdout;
+    for (const words of wanted[language]) expect(text).toContain(words);
+    if (language !== 'en') for (const words of wanted.en.slice(2, 5)) expect(text).not.toContain(words);
+  });
 });

@@ -110,14 +110,17 @@ describe('a lot', () => {
         expect(text).toContain(words);
     }
 
-    const types = (await supervisor['journal.list']({ limit: 50 })).map(({ type }) => type);
-    for (const type of [
-      'lot.statement_printed',
-      'lot.closed',
-      'job.lot_assigned',
-      'lot.manifest_set',
-      'customer.added',
-    ])
+    const inGerman = await supervisor['lots.statement']({ lotId: lot.id, language: 'de' });
+    const { attachments } = await openPdf(Buffer.from(inGerman.contentBase64, 'base64'));
+    const table = TableDocument.parse(JSON.parse(Buffer.from(attachments.get('table.json') ?? []).toString('utf8')));
+    expect(table).toMatchObject({ language: 'de', title: 'Los LOT-17' });
+    expect(JSON.stringify(table)).not.toContain('announced');
+
+    const entries = await supervisor['journal.list']({ limit: 50 });
+    const printed = entries.filter(({ type }) => type === 'lot.statement_printed');
+    expect(printed.map(({ data }) => data.language)).toEqual(['de', 'en']);
+    const types = entries.map(({ type }) => type);
+    for (const type of ['lot.closed', 'job.lot_assigned', 'lot.manifest_set', 'customer.added'])
       expect(types).toContain(type);
     const [seen] = await auditor['lots.list']();
     expect(seen?.customerName).toBe('E. C. A.');

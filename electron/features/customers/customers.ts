@@ -3,6 +3,7 @@ import type { Customer, customerMethods, Lot, LotDetail, ManifestItem } from '..
 import type { Identifiers } from '../../../shared/devices.ts';
 import { BenchError } from '../../../shared/errors.ts';
 import { CustomerId, type DeviceId, type JobId, LotId, type OperatorId } from '../../../shared/ids.ts';
+import type { ReportLanguage } from '../../../shared/reports.ts';
 import type { TableContent } from '../../../shared/table-document.ts';
 import type { Database, Tx } from '../../database/database.ts';
 import type { Clock } from '../../drivers/clock/clock.ts';
@@ -13,7 +14,7 @@ import type { Journal } from '../journal/journal.ts';
 import { type Subjects, subjectOf } from '../journal/subjects.ts';
 import { createCustomersStore, type LotJob, type LotRow } from './customers.store.ts';
 import { bareIdentifier, type ManifestTasks } from './manifest.ts';
-import { type LotDevice, statementOf } from './statement.ts';
+import { type LotDevice, type LotWords, statementOf } from './statement.ts';
 
 export type LottedJob = { id: JobId; deviceId: DeviceId; identifiers: Identifiers; open: boolean };
 
@@ -28,7 +29,10 @@ export type CustomersDeps = {
   jobOf(id: JobId): LottedJob;
   printTable(content: TableContent): Promise<Buffer>;
   /** A job as a statement lists it. */
-  describe(id: JobId): LotDevice;
+  describe(id: JobId, language: ReportLanguage): LotDevice;
+  words(language: ReportLanguage): LotWords;
+  /** Of the papers of this site. */
+  language(): ReportLanguage;
 };
 
 /** Where devices come from: customers, their lots and what they said would be in them. */
@@ -145,12 +149,13 @@ export function createCustomers(deps: CustomersDeps) {
     return tell(id);
   };
 
-  const statement = async (id: LotId, by: OperatorId) => {
+  const statement = async (id: LotId, language: ReportLanguage, by: OperatorId) => {
     if (must(id).state === 'open') throw new BenchError('state_refused', 'Close the lot first: it is still open.');
     const lot = detail(id);
-    const pdf = await deps.printTable(statementOf(lot, deps.describe));
+    const pdf = await deps.printTable(statementOf(lot, deps.words(language), job => deps.describe(job, language)));
     const sha256 = createHash('sha256').update(pdf).digest('hex');
-    database.write(tx => journal.append(tx, { type: 'lot.statement_printed', actor: by, data: { lot: id, sha256 } }));
+    const data = { lot: id, sha256, language };
+    database.write(tx => journal.append(tx, { type: 'lot.statement_printed', actor: by, data }));
     return { fileName: `lot-${id.slice(0, 8)}.pdf`, contentBase64: pdf.toString('base64') };
   };
 
@@ -197,7 +202,7 @@ export function createCustomers(deps: CustomersDeps) {
     },
     'lots.assign': ({ jobId, lotId }, caller) => assign(jobId, lotId, caller.operatorId),
     'lots.close': ({ lotId }, caller) => close(lotId, caller.operatorId),
-    'lots.statement': ({ lotId }, caller) => statement(lotId, caller.operatorId),
+    'lots.statement': ({ lotId, language = deps.language() }, caller) => statement(lotId, language, caller.operatorId),
     'lots.of_job': ({ jobId }) => {
       const id = store.lotOfJob(jobId);
       return id === null ? null : view(must(id));

@@ -1,12 +1,16 @@
-import type { LotDetail, Standing } from '../../../shared/customers.ts';
+import type { LotDetail } from '../../../shared/customers.ts';
 import type { JobId } from '../../../shared/ids.ts';
+import type { LotTexts } from '../../../shared/lot-texts.ts';
+import type { ReportLanguage } from '../../../shared/reports.ts';
 import type { TableContent } from '../../../shared/table-document.ts';
 
-const words: Record<Standing, string> = {
-  expected: 'As announced',
-  unexpected: 'Not announced',
-  double: 'Received again',
-  no_manifest: 'Received',
+/** What a statement is worded with, in one language. */
+export type LotWords = {
+  language: ReportLanguage;
+  label: Readonly<Record<'lot' | 'order' | 'mediaSource' | 'ticket' | 'device' | 'identifier', string>>;
+  erasure: string;
+  lot: LotTexts;
+  instant(at: string | null): string | null;
 };
 
 /** What became of one device, in words to be printed. */
@@ -19,42 +23,42 @@ export type LotDevice = {
   facts: TableContent['facts'];
 };
 
-const columns = [
-  ['Ticket', 0.1],
-  ['Device', 0.21],
-  ['Identifier', 0.17],
-  ['Received', 0.13],
-  ['Data erasure', 0.25],
-  ['Reports', 0.14],
-] as const;
-
 /** The closing statement of a lot: what was announced, what came, what did not, and what was done to each device. */
-export function statementOf(lot: LotDetail, describe: (id: JobId) => LotDevice): TableContent {
-  const number = (value: number | null) => (value === null ? 'nothing was announced' : String(value));
+export function statementOf(lot: LotDetail, words: LotWords, describe: (id: JobId) => LotDevice): TableContent {
+  const { label, lot: own, erasure } = words;
+  const number = (value: number | null) => (value === null ? own.nothingAnnounced : String(value));
   const devices = lot.jobs.map(job => ({ ...job, ...describe(job.jobId) }));
   return {
     kind: 'lot_statement',
-    title: `Lot ${lot.lotName ?? lot.id.slice(0, 8)}`,
-    subtitle: lot.customerName ?? 'customer erased on request',
+    language: words.language,
+    title: `${label.lot} ${lot.lotName ?? lot.id.slice(0, 8)}`,
+    subtitle: lot.customerName ?? own.forgottenCustomer,
     facts: [
-      { label: 'Order', value: lot.order ?? '–' },
-      { label: 'Media source', value: lot.mediaSource ?? '–' },
-      { label: 'Opened', value: shown(lot.openedAt) },
-      { label: 'Closed', value: shown(lot.closedAt) },
-      { label: 'Announced', value: number(lot.expected) },
-      { label: 'Received', value: String(lot.received) },
-      { label: 'Missing', value: number(lot.missing) },
-      { label: 'Not announced', value: String(lot.unexpected) },
-      { label: 'Received twice', value: String(lot.double) },
-      { label: 'Data erasure', value: countsOf(devices), wide: true },
+      { label: label.order, value: lot.order ?? '–' },
+      { label: label.mediaSource, value: lot.mediaSource ?? '–' },
+      { label: own.opened, value: words.instant(lot.openedAt) ?? '–' },
+      { label: own.closed, value: words.instant(lot.closedAt) ?? '–' },
+      { label: own.announced, value: number(lot.expected) },
+      { label: own.received, value: String(lot.received) },
+      { label: own.missing, value: number(lot.missing) },
+      { label: own.notAnnounced, value: String(lot.unexpected) },
+      { label: own.twice, value: String(lot.double) },
+      { label: erasure, value: countsOf(devices), wide: true },
     ],
-    columns: columns.map(([title, share]) => ({ title, share })),
+    columns: [
+      { title: label.ticket, share: 0.1 },
+      { title: label.device, share: 0.21 },
+      { title: label.identifier, share: 0.17 },
+      { title: own.standing.no_manifest, share: 0.13 },
+      { title: erasure, share: 0.25 },
+      { title: own.reports, share: 0.14 },
+    ],
     rows: [
       ...devices.map(({ ticket, device, identifier, standing, status, reports }) => [
         ticket,
         device,
         identifier,
-        words[standing],
+        own.standing[standing],
         status,
         reports.join(', ') || '–',
       ]),
@@ -62,14 +66,14 @@ export function statementOf(lot: LotDetail, describe: (id: JobId) => LotDevice):
         '–',
         model ?? '–',
         identifiers.join(', '),
-        { text: 'Missing', tone: 'bad' as const },
+        { text: own.standing.missing, tone: 'bad' as const },
         '–',
         '–',
       ]),
     ],
     annexes: devices.map(({ ticket, device, standing, facts }) => ({
       title: `${ticket}  ·  ${device}`,
-      facts: [{ label: 'Received', value: words[standing] }, ...facts],
+      facts: [{ label: own.standing.no_manifest, value: own.standing[standing] }, ...facts],
     })),
   };
 }
@@ -79,11 +83,4 @@ function countsOf(devices: readonly LotDevice[]): string {
   const counts = new Map<string, number>();
   for (const { status } of devices) counts.set(status.text, (counts.get(status.text) ?? 0) + 1);
   return [...counts].map(([outcome, count]) => `${count} × ${outcome}`).join('; ') || '–';
-}
-
-const dateStyle = { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' } as const;
-const instants = new Intl.DateTimeFormat('en-GB', dateStyle);
-
-function shown(instant: string | null): string {
-  return instant === null ? '–' : `${instants.format(new Date(instant))} UTC`;
 }

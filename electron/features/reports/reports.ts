@@ -266,7 +266,8 @@ export function createReports(deps: ReportsDeps) {
     /** Tells the screens of a report that is not what it was. */
     announce: (row: ReportRow) => deps.publish('report.changed', view(row)),
     /** A job as the statement of its lot lists it. */
-    lotDevice: (id: JobId) => lotDevice(readJobHistory(journal, id, deps.nameOf), deps.jobOf(id), store.list(id)),
+    lotDevice: (id: JobId, language: ReportLanguage) =>
+      lotDevice(language, readJobHistory(journal, id, deps.nameOf), deps.jobOf(id), store.list(id)),
     /** Hashes of the encrypted documents of a job. */
     filesOf: store.filesOf,
     /** Numbers whose document was not finished when the process ended become void. */

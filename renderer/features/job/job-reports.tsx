@@ -8,11 +8,10 @@ import { useAction } from '../../state/use-action.ts';
 import { useLive } from '../../state/use-live.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { ReportLine } from '../../ui/report-line.tsx';
-import { languageWords, scopeWords, variantWords } from '../../ui/words.ts';
+import { languageChoices, scopeWords, variantWords } from '../../ui/words.ts';
 
 const scopes = ReportScope.options.map(value => ({ value, label: scopeWords[value] }));
 const variants = ReportVariant.options.map(value => ({ value, label: variantWords[value] }));
-const languages = ReportLanguage.options.map(value => ({ value, label: languageWords[value] }));
 
 export function JobReports({ job }: { job: Job }) {
   const { api, session } = useBench();
@@ -47,7 +46,7 @@ export function JobReports({ job }: { job: Job }) {
           />
           <NativeSelect
             label="In"
-            data={languages}
+            data={languageChoices}
             value={language}
             onChange={event => setChosen(ReportLanguage.parse(event.currentTarget.value))}
           />

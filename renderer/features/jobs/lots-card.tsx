@@ -2,6 +2,7 @@ import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useMemo, useState } from 'react';
 import type { Customer, Lot } from '../../../shared/customers.ts';
 import { CustomerId } from '../../../shared/ids.ts';
+import { ReportLanguage } from '../../../shared/reports.ts';
 import { useBench, useCan } from '../../state/bench.tsx';
 import { useLots } from '../../state/sources.ts';
 import { useAction } from '../../state/use-action.ts';
@@ -10,6 +11,7 @@ import { blobOf, readBase64, saveBlob } from '../../ui/bytes.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { FileDrop } from '../../ui/file-drop.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
+import { languageChoices } from '../../ui/words.ts';
 
 /** Customers and their lots: what was announced and what came. */
 export function LotsCard() {
@@ -119,10 +121,6 @@ function LotLine({ lot }: { lot: Lot }) {
     if (!file) return;
     void run(async () => api['lots.import']({ lotId: lot.id, contentBase64: await readBase64(file) }));
   };
-  const statement = async () => {
-    const { fileName, contentBase64 } = await api['lots.statement']({ lotId: lot.id });
-    saveBlob(blobOf(contentBase64, 'application/pdf'), fileName);
-  };
   return (
     <div className="report-line">
       <div>
@@ -147,11 +145,37 @@ function LotLine({ lot }: { lot: Lot }) {
           </Button>
         </Group>
       )}
-      {lot.state === 'closed' && can('report.download') && (
-        <Button variant="default" loading={busy} onClick={() => void run(statement)}>
+      {lot.state === 'closed' && can('report.download') && <Statement lot={lot} />}
+    </div>
+  );
+}
+
+/** Gives the statement of a closed lot out, in the language of the letterhead unless another is chosen. */
+function Statement({ lot }: { lot: Lot }) {
+  const { api } = useBench();
+  const { busy, error, run } = useAction();
+  const source = useMemo(() => ({ load: () => api['reports.letterhead']() }), [api]);
+  const { value: letterhead } = useLive(source);
+  const [chosen, setChosen] = useState<ReportLanguage | null>(null);
+  const language = chosen ?? letterhead?.language ?? 'en';
+  const save = async () => {
+    const { fileName, contentBase64 } = await api['lots.statement']({ lotId: lot.id, language });
+    saveBlob(blobOf(contentBase64, 'application/pdf'), fileName);
+  };
+  return (
+    <div>
+      <Group gap="xs">
+        <NativeSelect
+          aria-label="Language of the statement"
+          data={languageChoices}
+          value={language}
+          onChange={event => setChosen(ReportLanguage.parse(event.currentTarget.value))}
+        />
+        <Button variant="default" loading={busy} onClick={() => void run(save)}>
           Statement
         </Button>
-      )}
+      </Group>
+      <ErrorAlert error={error} />
     </div>
   );
 }

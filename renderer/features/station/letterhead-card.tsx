@@ -9,7 +9,7 @@ import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { FileDrop } from '../../ui/file-drop.tsx';
 import { Card } from '../../ui/page.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
-import { languageWords, paperWords } from '../../ui/words.ts';
+import { languageChoices, languageWords, paperWords } from '../../ui/words.ts';
 
 /** How the site's documents look: seen by everybody who reads reports, changed by the admin. */
 export function LetterheadCard() {
@@ -92,7 +92,7 @@ function LetterheadForm({ letterhead, onSaved }: { letterhead: Letterhead; onSav
         <Group gap="sm" align="end" wrap="wrap">
           <NativeSelect
             label="Language"
-            data={ReportLanguage.options.map(option => ({ value: option, label: languageWords[option] }))}
+            data={languageChoices}
             value={language}
             onChange={event => setLanguage(ReportLanguage.parse(event.currentTarget.value))}
           />

@@ -1,6 +1,7 @@
 import type { BypassReason } from '../../../../shared/approvals.ts';
 import type { DeviceType } from '../../../../shared/checklists.ts';
 import type { Condition, JobState, LockKind, LockState, PostEraseCheck, TestResult } from '../../../../shared/jobs.ts';
+import type { LotTexts } from '../../../../shared/lot-texts.ts';
 import type { NotCheckedKey, ReportDocument } from '../../../../shared/report-document.ts';
 import type { ReportLanguage, ReportScope, ReportVariant } from '../../../../shared/reports.ts';
 import type { StatusMark } from './blocks.ts';
@@ -89,6 +90,14 @@ export type Texts = {
   duration(ms: number): string;
   samplePosition(position: number, blockSize: number): string;
   annex(ticket: string): string;
+  /** What is printed on every table. */
+  readonly table: {
+    readonly made: string;
+    readonly annex: string;
+    readonly dataHash: string;
+    readonly qrAlternative: string;
+  };
+  readonly lot: LotTexts;
 };
 
 export type Label =

@@ -7,6 +7,7 @@ import { TableDocument } from '../../../../shared/table-document.ts';
 import type { Block, Content, Fact } from '../document/blocks.ts';
 import { formatInstant } from '../document/format.ts';
 import { textsOf } from '../document/languages/index.ts';
+import type { Texts } from '../document/texts.ts';
 import type { FontLibrary } from './fonts.ts';
 import { printDocument } from './print-document.ts';
 import { qrPayload } from './qr-code.ts';
@@ -65,11 +66,11 @@ export async function buildTable(library: FontLibrary, { table, validation, look
 const printed = (facts: TableDocument['facts']): Fact[] =>
   facts.map(({ label, value, wide }) => ({ label, value, ...(wide ? { wide } : {}) }));
 
-function annexBlocks({ annexes = [] }: TableDocument): Block[] {
+function annexBlocks({ annexes = [] }: TableDocument, texts: Texts): Block[] {
   if (annexes.length === 0) return [];
   return [
     { kind: 'page_break' },
-    { kind: 'heading', level: 2, text: 'Annex' },
+    { kind: 'heading', level: 2, text: texts.table.annex },
     ...annexes.flatMap(({ title, facts }): Block[] => [
       { kind: 'heading', level: 3, text: title },
       { kind: 'facts', facts: printed(facts) },
@@ -78,9 +79,10 @@ function annexBlocks({ annexes = [] }: TableDocument): Block[] {
 }
 
 function contentOf(table: TableDocument, hash: string): Content {
-  const { issuer, training } = table;
+  const { issuer, training, language = 'en' } = table;
+  const texts = textsOf[language];
   return {
-    language: 'en',
+    language,
     title: table.title,
     subtitle: table.subtitle,
     issuerName: issuer.organisation,
@@ -89,18 +91,18 @@ function contentOf(table: TableDocument, hash: string): Content {
     subject: table.subtitle,
     documentLabel: table.documentId.slice(0, 8),
     lead: null,
-    qrAlternative: 'QR code with the id of this document and the hash of its data',
-    signatureLabel: 'Signature of the station',
-    watermark: training ? 'TRAINING' : null,
-    trainingNotice: training ? 'Made in training mode: nothing in it is real.' : null,
+    qrAlternative: texts.table.qrAlternative,
+    signatureLabel: texts.signatureLabel,
+    watermark: training ? texts.watermark : null,
+    trainingNotice: training ? texts.trainingNotice : null,
     blocks: [
       {
         kind: 'facts',
-        facts: [{ label: 'Made', value: formatInstant(table.issuedAt, 0, textsOf.en) }, ...printed(table.facts)],
+        facts: [{ label: texts.table.made, value: formatInstant(table.issuedAt, 0, texts) }, ...printed(table.facts)],
       },
       { kind: 'table', columns: table.columns, rows: table.rows },
-      ...annexBlocks(table),
-      { kind: 'facts', facts: [{ label: 'SHA-256 of its data', value: hash, wide: true }] },
+      ...annexBlocks(table, texts),
+      { kind: 'facts', facts: [{ label: texts.table.dataHash, value: hash, wide: true }] },
     ],
     footer: (page, pages) => ({ left: `${table.title}  ·  ${table.documentId}`, right: `${page} / ${pages}` }),
   };
