@@ -1,5 +1,6 @@
 import type { ApprovalState, EraseAttempt } from '../../shared/approvals.ts';
 import type { DeviceState } from '../../shared/devices.ts';
+import type { CheckAnswer } from '../../shared/diagnostics.ts';
 import type { ErasureStatus, JobPlace, LockState, TestResult } from '../../shared/jobs.ts';
 import type { SampleState } from '../../shared/sampling.ts';
 import type { SyncStatus } from '../../shared/sync.ts';
@@ -86,3 +87,5 @@ export const outcomeTones: Record<VerificationStep['outcome'], Tone> = {
 };
 
 export const lockTones: Record<LockState, Tone> = { clear: 'good', locked: 'bad', unknown: 'quiet' };
+
+export const answerTones: Record<CheckAnswer, Tone> = { yes: 'attention', no: 'good', unknown: 'quiet' };

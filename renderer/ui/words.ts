@@ -1,6 +1,7 @@
 import type { ApprovalState, BypassReason, EraseAttempt } from '../../shared/approvals.ts';
 import type { DeviceType } from '../../shared/checklists.ts';
 import type { DeviceState } from '../../shared/devices.ts';
+import type { CheckAnswer, DeviceCheck } from '../../shared/diagnostics.ts';
 import type { EvidenceCondition } from '../../shared/evidence.ts';
 import type {
   Condition,
@@ -91,6 +92,20 @@ export const lockWords: Record<LockKind, string> = {
 };
 
 export const lockStateWords: Record<LockState, string> = { clear: 'Clear', locked: 'Locked', unknown: 'Not checked' };
+
+export const deviceCheckWords: Record<DeviceCheck, string> = {
+  lock_code: 'Lock code',
+  sim_card: 'SIM card',
+  find_my: 'Find My',
+  rooted: 'Rooted or jailbroken',
+};
+
+export const answerWords: Record<DeviceCheck, Record<CheckAnswer, string>> = {
+  lock_code: { yes: 'Set', no: 'Not set', unknown: 'Not told' },
+  sim_card: { yes: 'Still in it', no: 'None in it', unknown: 'Not told' },
+  find_my: { yes: 'Switched on', no: 'Switched off', unknown: 'Not told' },
+  rooted: { yes: 'Yes', no: 'No', unknown: 'Not told' },
+};
 
 export const presenceWords: Record<Condition['simCard'], string> = {
   removed: 'Removed',

@@ -113,6 +113,11 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
     await panelOf(floor).getByRole('status').getByText('The tool tests the device.').waitFor();
     const display = panelOf(floor).getByRole('group', { name: 'Display' }).getByRole('button', { name: 'Pass' });
     await expect.poll(() => display.getAttribute('aria-pressed'), { timeout: eraseTimeoutMs }).toBe('true');
+    const locks = floor.getByRole('form', { name: 'Locks' });
+    await locks.getByRole('button', { name: 'Ask the tool' }).click();
+    await locks.getByRole('status').getByText('Find My: ').waitFor({ timeout: eraseTimeoutMs });
+    await locks.getByText('Still to be looked at by hand: ').getByText('Factory reset protection').waitFor();
+    await expectAccessible(floor, 'locks that the tool was asked about');
     await recordTests(floor);
     await panelOf(floor).getByRole('button', { name: 'Sign off', exact: true }).click();
     await panelOf(floor).getByRole('alert').waitFor();

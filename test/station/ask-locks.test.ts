@@ -1,23 +1,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import type { IdentityRead } from '../../electron/drivers/devices/adapter.ts';
 import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
+import { createPiceaHost } from '../../electron/drivers/picea/picea.node.ts';
 import type { Picea } from '../../electron/drivers/picea/picea.ts';
 import { changedLocks, lockVerdicts, withVerdicts } from '../../electron/features/jobs/lock-verdicts.ts';
 import type { Client } from '../../shared/client.ts';
 import { CheckAnswer, type DeviceCheck } from '../../shared/diagnostics.ts';
-import { BenchError } from '../../shared/errors.ts';
 import { type Job, LockKind, LockState, type Locks } from '../../shared/jobs.ts';
 import type { VirtualFault } from '../../shared/training.ts';
 import { entriesOf, type Given, startInTest, untilEnded } from '../support/in-test.ts';
+import { issued } from '../support/issued.ts';
 import { openJob } from '../support/job-steps.ts';
 import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
 
 let bench: TestStation;
 afterEach(() => bench?.close());
 
+const misbehaving = fileURLToPath(new URL('../peers/picea-misbehaving.ts', import.meta.url));
 const notChecked: Locks = { activation: 'unknown', frp: 'unknown', mdm: 'unknown', blacklist: 'unknown' };
 const apple = { manufacturer: 'Apple', model: 'iPhone 13' };
 
@@ -175,6 +179,42 @@ describe('what is recorded', () => {
   });
 });
 
+describe('a report', () => {
+  const printed = async (who: Client, job: Job) => {
+    const { record: device } = await issued(who, job, 'functional', 'customer');
+    return { notChecked: device.notChecked, locks: Object.fromEntries(device.locks.map(lock => [lock.kind, lock])) };
+  };
+  const byTool = { source: 'Virtual erasure tool 1' };
+  const byHand = { source: 'operator' };
+
+  test('names the tool as the source of what it decided, and nobody where nobody looked', async () => {
+    const { technician, job } = await inTest();
+    await askTool(technician, job);
+    const first = await printed(technician, job);
+    expect(first.locks).toMatchObject({
+      activation: { state: 'clear', ...byTool },
+      frp: { state: 'unknown', source: null, checkedAt: null },
+    });
+    expect(first.notChecked).toContain('lock_frp');
+    expect(first.notChecked).not.toContain('lock_activation');
+    await record(technician, job, { activation: 'clear', frp: 'locked' });
+    expect((await printed(technician, job)).locks).toMatchObject({ activation: byTool, frp: byHand });
+    await record(technician, job, { activation: 'locked', frp: 'locked' });
+    expect((await printed(technician, job)).locks.activation).toMatchObject({ state: 'locked', ...byHand });
+  });
+
+  test('says locked by the tool where a person had said clear', async () => {
+    const { technician, job } = await inTest(null, { phone: { ...apple, findMy: true } });
+    await record(technician, job, { activation: 'clear', mdm: 'clear' });
+    await askTool(technician, job);
+    expect((await printed(technician, job)).locks).toMatchObject({
+      activation: { state: 'locked', ...byTool },
+      frp: { state: 'unknown', ...byHand },
+      mdm: { state: 'clear', ...byHand },
+    });
+  });
+});
+
 describe('nothing is recorded', () => {
   const nothing = async (who: Client, job: Job) => {
     expect(await entriesOf(who, job, 'job.locks_asked')).toEqual([]);
@@ -200,12 +240,20 @@ describe('nothing is recorded', () => {
     await nothing(supervisor, job);
   });
 
-  test('of a tool whose host dies', async () => {
-    const died = () => Promise.reject(new BenchError('tool_unavailable', 'The erasure tool ended.'));
-    const { technician, supervisor, job } = await inTest(null, { picea: { verify: died } });
-    await expect(askTool(technician, job)).rejects.toMatchObject({ code: 'tool_unavailable' });
-    await nothing(supervisor, job);
-    expect(await technician['jobs.get']({ jobId: job.id })).toMatchObject({ attached: true });
+  test.each([
+    ['dies', 'death', 'tool_unavailable'],
+    ['answers outside the protocol', 'unknown_answer', 'tool_unavailable'],
+    ['answers about another device', 'foreign_checks', 'identity_mismatch'],
+  ] as const)('of a tool whose host %s', async (_, mode, code) => {
+    const host = createPiceaHost({ command: process.execPath, args: [misbehaving, mode], clock: createNodeClock() });
+    try {
+      const { technician, supervisor, job } = await inTest(null, { picea: { info: host.info, verify: host.verify } });
+      await expect(askTool(technician, job)).rejects.toMatchObject({ code });
+      await nothing(supervisor, job);
+      expect(await technician['jobs.get']({ jobId: job.id })).toMatchObject({ attached: true });
+    } finally {
+      await host.close();
+    }
   });
 
   test('of another device on the connector, nor of one that answers as another when it is read anew', async () => {

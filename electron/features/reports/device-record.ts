@@ -126,6 +126,16 @@ function someone(person: Person | null): Person {
   throw new BenchError('report_failed', 'The journal does not say who did something that the report must name.');
 }
 
+/** Who last said how a lock stands. What a person recorded beside others, as the tool had found it, stays the tool's word. */
+function lastWordOn(kind: LockKind, records: HistoryEntry<'job.locks_recorded'>[]) {
+  type Said = HistoryEntry<'job.locks_recorded'> | null;
+  return records.reduce<Said>((said, record) => {
+    const { byTool, locks } = record.data;
+    const repeats = said?.data.byTool !== undefined && said.data.locks[kind] === locks[kind];
+    return (byTool === undefined ? !repeats : byTool.includes(kind)) ? record : said;
+  }, null);
+}
+
 function locks(history: JobHistory): Parts['locks'] {
   const recorded = history.last('job.locks_recorded');
   if (!recorded) return [];
@@ -134,7 +144,7 @@ function locks(history: JobHistory): Parts['locks'] {
   const asked = history.all('job.locks_asked');
   return (Object.keys(recorded.data.locks) as LockKind[]).map(kind => {
     const waiver = waivers.findLast(w => w.data.lock === kind);
-    const said = records.findLast(({ data: { byTool } }) => byTool === undefined || byTool.includes(kind));
+    const said = lastWordOn(kind, records);
     const answer = said?.data.byTool && asked.findLast(({ idx }) => idx < said.idx);
     const tool = answer && `${answer.data.tool} ${answer.data.toolVersion}`;
     return {

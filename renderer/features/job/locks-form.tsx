@@ -1,11 +1,12 @@
 import { Button, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { LockKind, type Locks } from '../../../shared/jobs.ts';
+import { type Job, LockKind, type Locks } from '../../../shared/jobs.ts';
 import { useBench } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
 import { lockStateWords, lockWords } from '../../ui/words.ts';
+import { AskLocks } from './ask-locks.tsx';
 import type { JobFormProps } from './job-form.ts';
 
 export function LocksForm({ job, onJob }: JobFormProps) {
@@ -19,6 +20,14 @@ export function LocksForm({ job, onJob }: JobFormProps) {
     setChanged({});
   }
 
+  /** What somebody chose and did not record yet gives way to what the tool found. */
+  function answered(next: Job, decided: LockKind[]): void {
+    onJob(next);
+    setChanged(before =>
+      Object.fromEntries(Object.entries(before).filter(([kind]) => !decided.some(taken => taken === kind))),
+    );
+  }
+
   function submit(event: FormEvent): void {
     event.preventDefault();
     void run(record);
@@ -27,6 +36,7 @@ export function LocksForm({ job, onJob }: JobFormProps) {
   return (
     <form onSubmit={submit} aria-label="Locks" className="sunken">
       <Stack gap="sm">
+        <AskLocks job={job} onAnswer={answered} />
         {LockKind.options.map(kind => (
           <Choice
             key={kind}
