@@ -5,25 +5,21 @@ import { Instant, JobId, Sha256Hex } from './ids.ts';
 import { Job, LockKind } from './jobs.ts';
 import type { MethodSpecs } from './method.ts';
 
-/** What the tool's answers say of the locks that they speak for; a lock that none decides is not in it. */
-export const LockVerdicts = z.partialRecord(LockKind, z.enum(['clear', 'locked']));
-export type LockVerdicts = z.infer<typeof LockVerdicts>;
-
 export const lockMethods = {
   /**
-   * Asks the tool about the attached device and records the locks that its answers decide; answers when it is done.
-   * `verdicts` is what the answers say, which does not take back a lock that stands as locked. Nothing is recorded when
-   * the device leaves, is another one, or the tool ends without an answer.
+   * Asks the tool about the attached device and records the locks that its answers show to be set, named in `locked`;
+   * answers when it is done. No answer makes a lock clear. Nothing is recorded when the device leaves, is another one, or
+   * the tool ends without an answer.
    */
   'jobs.ask_locks': {
     input: z.object({ jobId: JobId }),
-    output: z.object({ job: Job, checks: z.record(DeviceCheck, CheckAnswer), verdicts: LockVerdicts }),
+    output: z.object({ job: Job, checks: z.record(DeviceCheck, CheckAnswer), locked: z.array(LockKind) }),
     access: 'job.work',
   },
 } as const satisfies MethodSpecs;
 
 export const lockEntries = {
-  /** The tool answered the checks; a lock that they decide is recorded by an entry of its own. */
+  /** The tool answered the checks; a lock that they show is recorded by an entry of its own. */
   'job.locks_asked': {
     data: z.object({
       tool: z.string(),

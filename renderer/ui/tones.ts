@@ -88,4 +88,4 @@ export const outcomeTones: Record<VerificationStep['outcome'], Tone> = {
 
 export const lockTones: Record<LockState, Tone> = { clear: 'good', locked: 'bad', unknown: 'quiet' };
 
-export const answerTones: Record<CheckAnswer, Tone> = { yes: 'attention', no: 'good', unknown: 'quiet' };
+export const answerTones: Record<CheckAnswer, Tone> = { yes: 'attention', no: 'quiet', unknown: 'quiet' };

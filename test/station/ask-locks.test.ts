@@ -8,10 +8,10 @@ import type { IdentityRead } from '../../electron/drivers/devices/adapter.ts';
 import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import { createPiceaHost } from '../../electron/drivers/picea/picea.node.ts';
 import type { Picea } from '../../electron/drivers/picea/picea.ts';
-import { changedLocks, lockVerdicts, withVerdicts } from '../../electron/features/jobs/lock-verdicts.ts';
+import { changedLocks, foundLocked, withLocked } from '../../electron/features/jobs/lock-verdicts.ts';
 import type { Client } from '../../shared/client.ts';
 import { CheckAnswer, type DeviceCheck } from '../../shared/diagnostics.ts';
-import { type Job, LockKind, LockState, type Locks } from '../../shared/jobs.ts';
+import { type Job, LockState, type Locks } from '../../shared/jobs.ts';
 import type { VirtualFault } from '../../shared/training.ts';
 import { entriesOf, type Given, startInTest, untilEnded } from '../support/in-test.ts';
 import { issued } from '../support/issued.ts';
@@ -48,40 +48,17 @@ const answers = (checks: Partial<Record<DeviceCheck, CheckAnswer>>): Pick<Picea,
 });
 
 describe('the rule', () => {
-  const answered = (find_my: CheckAnswer, rest: CheckAnswer) =>
-    lockVerdicts({ lock_code: rest, sim_card: rest, find_my, rooted: rest });
+  const found = (find_my: CheckAnswer, rest: CheckAnswer) =>
+    foundLocked({ lock_code: rest, sim_card: rest, find_my, rooted: rest });
 
-  test.each([
-    ['unknown', 'yes', 'locked'],
-    ['unknown', 'no', 'clear'],
-    ['unknown', 'unknown', 'unknown'],
-    ['clear', 'yes', 'locked'],
-    ['clear', 'no', 'clear'],
-    ['clear', 'unknown', 'clear'],
-    ['locked', 'yes', 'locked'],
-    ['locked', 'no', 'locked'],
-    ['locked', 'unknown', 'locked'],
-  ] as const)('recorded %s, Find My %s: %s', (recorded, findMy, expected) => {
+  test.each(CheckAnswer.options)('Find My %s, whatever else is answered and was recorded', findMy => {
     for (const rest of CheckAnswer.options) {
-      for (const other of LockState.options) {
-        const before: Locks = { activation: recorded, frp: other, mdm: other, blacklist: other };
-        const after = withVerdicts(before, answered(findMy, rest));
-        expect(after).toEqual({ ...before, activation: expected });
-        expect(changedLocks(before, after)).toEqual(recorded === expected ? [] : ['activation']);
-      }
-    }
-  });
-
-  test('speaks for every lock alike, whatever stood there, and says the same when asked again', () => {
-    for (const kind of LockKind.options) {
       for (const recorded of LockState.options) {
-        const before: Locks = { ...notChecked, [kind]: recorded };
-        for (const found of ['clear', 'locked'] as const) {
-          const after = withVerdicts(before, { [kind]: found });
-          expect(after[kind]).toBe([recorded, found].includes('locked') ? 'locked' : 'clear');
-          expect(withVerdicts(after, { [kind]: found })).toEqual(after);
-        }
-        expect(withVerdicts(before, {})).toEqual(before);
+        const before: Locks = { activation: recorded, frp: recorded, mdm: recorded, blacklist: recorded };
+        const after = withLocked(before, found(findMy, rest));
+        const activation = findMy === 'yes' ? 'locked' : recorded;
+        expect(after).toEqual({ ...before, activation });
+        expect(changedLocks(before, after)).toEqual(recorded === activation ? [] : ['activation']);
       }
     }
   });
@@ -92,7 +69,7 @@ describe('what is recorded', () => {
     const { technician, supervisor, job, phone } = await inTest(null, { phone: { ...apple, findMy: true } });
     const answer = await askTool(technician, job);
     expect(answer.job).toMatchObject({ locks: { ...notChecked, activation: 'locked' }, attached: true });
-    expect(answer.verdicts).toEqual({ activation: 'locked' });
+    expect(answer.locked).toEqual(['activation']);
     const [asked, ...others] = await entriesOf(supervisor, job, 'job.locks_asked');
     expect(others).toEqual([]);
     expect(asked).toMatchObject({
@@ -111,12 +88,19 @@ describe('what is recorded', () => {
     });
   });
 
-  test('of a phone that nobody holds: clear, once however often it is asked', async () => {
-    const { technician, supervisor, job } = await inTest();
-    expect((await askTool(technician, job)).job.locks).toEqual({ ...notChecked, activation: 'clear' });
-    expect((await askTool(technician, job)).job.locks).toEqual({ ...notChecked, activation: 'clear' });
+  test('of a phone that its owner holds: once, however often it is asked', async () => {
+    const { technician, supervisor, job } = await inTest(null, { phone: { ...apple, findMy: true } });
+    for (const _ of ['first', 'again'])
+      expect((await askTool(technician, job)).job.locks).toEqual({ ...notChecked, activation: 'locked' });
     expect(await entriesOf(supervisor, job, 'job.locks_asked')).toHaveLength(2);
     expect(await entriesOf(supervisor, job, 'job.locks_recorded')).toHaveLength(1);
+  });
+
+  test('of a phone that says Find My is off: the answer, and no lock is clear by it', async () => {
+    const { technician, supervisor, job } = await inTest();
+    const answer = await askTool(technician, job);
+    expect(answer).toMatchObject({ locked: [], checks: { find_my: 'no' }, job: { locks: notChecked } });
+    expect(await entriesOf(supervisor, job, 'job.locks_recorded')).toEqual([]);
   });
 
   test.each([
@@ -125,7 +109,7 @@ describe('what is recorded', () => {
   ] as const)('of %s: the answers, and no lock', async (_, fault, phone) => {
     const { technician, supervisor, job } = await inTest(fault, { phone });
     const answer = await askTool(technician, job);
-    expect(answer).toMatchObject({ verdicts: {}, checks: { find_my: 'unknown' }, job: { locks: notChecked } });
+    expect(answer).toMatchObject({ locked: [], checks: { find_my: 'unknown' }, job: { locks: notChecked } });
     expect(await entriesOf(supervisor, job, 'job.locks_asked')).toHaveLength(1);
     expect(await entriesOf(supervisor, job, 'job.locks_recorded')).toEqual([]);
   });
@@ -187,20 +171,20 @@ describe('a report', () => {
   const byTool = { source: 'Virtual erasure tool 1' };
   const byHand = { source: 'operator' };
 
-  test('names the tool as the source of what it decided, and nobody where nobody looked', async () => {
-    const { technician, job } = await inTest();
+  test('names the tool as the source of what it found, and nobody where nobody looked', async () => {
+    const { technician, job } = await inTest(null, { phone: { ...apple, findMy: true } });
     await askTool(technician, job);
     const first = await printed(technician, job);
     expect(first.locks).toMatchObject({
-      activation: { state: 'clear', ...byTool },
+      activation: { state: 'locked', ...byTool },
       frp: { state: 'unknown', source: null, checkedAt: null },
     });
     expect(first.notChecked).toContain('lock_frp');
     expect(first.notChecked).not.toContain('lock_activation');
-    await record(technician, job, { activation: 'clear', frp: 'locked' });
-    expect((await printed(technician, job)).locks).toMatchObject({ activation: byTool, frp: byHand });
     await record(technician, job, { activation: 'locked', frp: 'locked' });
-    expect((await printed(technician, job)).locks.activation).toMatchObject({ state: 'locked', ...byHand });
+    expect((await printed(technician, job)).locks).toMatchObject({ activation: byTool, frp: byHand });
+    await record(technician, job, { activation: 'clear', frp: 'locked' });
+    expect((await printed(technician, job)).locks.activation).toMatchObject({ state: 'clear', ...byHand });
   });
 
   test('says locked by the tool where a person had said clear', async () => {

@@ -6,11 +6,11 @@ import type { Handlers } from '../../handlers.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type AskingDeps, createAsking } from './asking.ts';
 import { actionsOf } from './job.ts';
-import { changedLocks, lockVerdicts, withVerdicts } from './lock-verdicts.ts';
+import { changedLocks, foundLocked, withLocked } from './lock-verdicts.ts';
 
 export type AskLocksDeps = AskingDeps & { database: Database; journal: Journal };
 
-/** Asks the tool about the locks of a device and records what its answers decide; nothing when it does not end well. */
+/** Asks the tool about the locks of a device and records those that its answers show; nothing when it does not end well. */
 export function createAskLocks(deps: AskLocksDeps) {
   const { jobs, database, journal, picea } = deps;
   const asking = createAsking(deps, 'No lock was recorded.');
@@ -21,7 +21,7 @@ export function createAskLocks(deps: AskLocksDeps) {
     const { data, pii } = asking.keep(jobId, told, tool);
     const { checks } = told;
     const before = snapshot.context.locks;
-    const locks = withVerdicts(before, lockVerdicts(checks));
+    const locks = withLocked(before, foundLocked(checks));
     const byTool = changedLocks(before, locks);
     database.write(tx => {
       journal.append(tx, {
@@ -46,7 +46,7 @@ export function createAskLocks(deps: AskLocksDeps) {
       ask: (target, signal) => picea.verify(target, { signal }),
       record: (told, tool) => record(jobId, told, tool, by),
     });
-    return { job: jobs.view(jobId), checks, verdicts: lockVerdicts(checks) };
+    return { job: jobs.view(jobId), checks, locked: foundLocked(checks) };
   };
 
   return {

@@ -1,25 +1,20 @@
 import type { CheckAnswer, DeviceCheck } from '../../../shared/diagnostics.ts';
-import { LockKind, type LockState, type Locks } from '../../../shared/jobs.ts';
-import type { LockVerdicts } from '../../../shared/lock-answers.ts';
+import { LockKind, type Locks } from '../../../shared/jobs.ts';
 
 /** The check that speaks for a lock. A lock code, a SIM card and root access speak for none of the four. */
 const checkFor = { activation: 'find_my' } as const satisfies Partial<Record<LockKind, DeviceCheck>>;
 
-/** What the answers decide; one that is not known decides nothing. */
-export function lockVerdicts(checks: Readonly<Record<DeviceCheck, CheckAnswer>>): LockVerdicts {
-  const activation = checks[checkFor.activation];
-  return activation === 'unknown' ? {} : { activation: activation === 'yes' ? 'locked' : 'clear' };
+/**
+ * The locks that the answers show to be set. That one is not set no answer shows: a device that was erased may say so and
+ * be locked all the same.
+ */
+export function foundLocked(checks: Readonly<Record<DeviceCheck, CheckAnswer>>): LockKind[] {
+  return checks[checkFor.activation] === 'yes' ? ['activation'] : [];
 }
 
-const caution: Readonly<Record<LockState, number>> = { unknown: 0, clear: 1, locked: 2 };
-
-/** The locks after the verdicts: of what was recorded and what was found the more cautious. Only a person takes a lock back. */
-export function withVerdicts(locks: Locks, verdicts: LockVerdicts): Locks {
-  const state = (kind: LockKind): LockState => {
-    const found = verdicts[kind];
-    return found && caution[found] > caution[locks[kind]] ? found : locks[kind];
-  };
-  return { activation: state('activation'), frp: state('frp'), mdm: state('mdm'), blacklist: state('blacklist') };
+/** The locks with these set, whatever was recorded of them. Only a person takes a lock back. */
+export function withLocked(locks: Locks, found: readonly LockKind[]): Locks {
+  return { ...locks, ...Object.fromEntries(found.map(kind => [kind, 'locked'])) };
 }
 
 /** The locks whose state differs. */

@@ -1,8 +1,7 @@
 import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { type CheckAnswer, DeviceCheck } from '../../../shared/diagnostics.ts';
-import { type Job, LockKind, type LockState } from '../../../shared/jobs.ts';
-import type { LockVerdicts } from '../../../shared/lock-answers.ts';
+import { type Job, LockKind } from '../../../shared/jobs.ts';
 import { useBench } from '../../state/bench.tsx';
 import { useAction } from '../../state/use-action.ts';
 import { ErrorAlert } from '../../ui/error-alert.tsx';
@@ -10,7 +9,7 @@ import { StatusMark } from '../../ui/status-mark.tsx';
 import { answerTones, lockTones } from '../../ui/tones.ts';
 import { answerWords, deviceCheckWords, lockStateWords, lockWords } from '../../ui/words.ts';
 
-type Answer = { checks: Record<DeviceCheck, CheckAnswer>; verdicts: LockVerdicts };
+type Answer = { checks: Record<DeviceCheck, CheckAnswer>; locked: LockKind[] };
 type Props = { job: Job; onAnswer: (job: Job, decided: LockKind[]) => void };
 
 /** Asks the tool about the locks, shows what it answered and what is left for somebody to look at. */
@@ -23,10 +22,7 @@ export function AskLocks({ job, onAnswer }: Props) {
     setAnswer(null);
     const { job: next, ...told } = await api['jobs.ask_locks']({ jobId: job.id });
     setAnswer(told);
-    onAnswer(
-      next,
-      LockKind.options.filter(kind => told.verdicts[kind]),
-    );
+    onAnswer(next, told.locked);
   }
 
   return (
@@ -44,16 +40,7 @@ export function AskLocks({ job, onAnswer }: Props) {
   );
 }
 
-function outcomeOf(found: LockState, recorded: LockState): string {
-  const [says, stands] = [lockStateWords[found].toLowerCase(), lockStateWords[recorded].toLowerCase()];
-  if (found === recorded) return `recorded as ${stands}.`;
-  const differs = `the tool says ${says}, and it stands as ${stands}.`;
-  return recorded === 'locked'
-    ? `${differs} Only a person takes a lock back: record it below if that is right.`
-    : differs;
-}
-
-function Outcome({ job: { locks }, answer: { checks, verdicts } }: { job: Job; answer: Answer }) {
+function Outcome({ job: { locks }, answer: { checks, locked } }: { job: Job; answer: Answer }) {
   const open = LockKind.options.filter(kind => locks[kind] === 'unknown').map(kind => lockWords[kind]);
   return (
     <Stack gap="xs">
@@ -66,18 +53,13 @@ function Outcome({ job: { locks }, answer: { checks, verdicts } }: { job: Job; a
           </li>
         ))}
       </ul>
-      {LockKind.options.map(kind => {
-        const found = verdicts[kind];
-        return (
-          found && (
-            <p key={kind}>
-              <StatusMark tone={lockTones[locks[kind]]}>
-                {lockWords[kind]}: {outcomeOf(found, locks[kind])}
-              </StatusMark>
-            </p>
-          )
-        );
-      })}
+      {locked.map(kind => (
+        <p key={kind}>
+          <StatusMark tone={lockTones[locks[kind]]}>
+            {lockWords[kind]}: the tool found it set; it stands as {lockStateWords[locks[kind]].toLowerCase()}.
+          </StatusMark>
+        </p>
+      ))}
       <p>
         {open.length === 0 ? (
           'Every lock was looked at.'
