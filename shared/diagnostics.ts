@@ -60,21 +60,22 @@ export type DeviceCheck = z.infer<typeof DeviceCheck>;
 export const CheckAnswer = z.enum(['yes', 'no', 'unknown']);
 export type CheckAnswer = z.infer<typeof CheckAnswer>;
 
+/** What the journal keeps of everything that the tool told about a device, whatever it was asked. */
+export const ToldByTool = z.object({
+  tool: z.string(),
+  toolVersion: z.string(),
+  operationId: z.string(),
+  startedAt: Instant,
+  endedAt: Instant,
+  /** SHA-256 of the encrypted raw result. */
+  rawSha256: Sha256Hex,
+});
+export const toldByToolPii = { report: z.object({ identifiers: Identifiers }) };
+
 export const diagnosisEntries = {
   /** The tool tested the hardware; what that decides of the check-list are steps of their own. */
   'job.diagnosed': {
-    data: z.object({
-      tool: z.string(),
-      toolVersion: z.string(),
-      operationId: z.string(),
-      startedAt: Instant,
-      endedAt: Instant,
-      /** SHA-256 of the encrypted raw result. */
-      rawSha256: Sha256Hex,
-      passed: z.int(),
-      failed: z.int(),
-      notPossible: z.int(),
-    }),
-    pii: { report: z.object({ identifiers: Identifiers }) },
+    data: ToldByTool.extend({ passed: z.int(), failed: z.int(), notPossible: z.int() }),
+    pii: toldByToolPii,
   },
 };

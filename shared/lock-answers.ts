@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { Identifiers } from './devices.ts';
-import { CheckAnswer, DeviceCheck } from './diagnostics.ts';
-import { Instant, JobId, Sha256Hex } from './ids.ts';
+import { CheckAnswer, DeviceCheck, ToldByTool, toldByToolPii } from './diagnostics.ts';
+import { JobId } from './ids.ts';
 import { Job, LockKind } from './jobs.ts';
 import type { MethodSpecs } from './method.ts';
 
@@ -21,16 +20,7 @@ export const lockMethods = {
 export const lockEntries = {
   /** The tool answered the checks; a lock that they show is recorded by an entry of its own. */
   'job.locks_asked': {
-    data: z.object({
-      tool: z.string(),
-      toolVersion: z.string(),
-      operationId: z.string(),
-      startedAt: Instant,
-      endedAt: Instant,
-      /** SHA-256 of the encrypted raw result. */
-      rawSha256: Sha256Hex,
-      checks: z.partialRecord(DeviceCheck, CheckAnswer),
-    }),
-    pii: { report: z.object({ identifiers: Identifiers }) },
+    data: ToldByTool.extend({ checks: z.partialRecord(DeviceCheck, CheckAnswer) }),
+    pii: toldByToolPii,
   },
 };

@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createNodeClock } from '../../electron/drivers/clock/clock.node.ts';
 import type { IdentityRead } from '../../electron/drivers/devices/adapter.ts';
-import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import { createPiceaHost } from '../../electron/drivers/picea/picea.node.ts';
 import type { Picea } from '../../electron/drivers/picea/picea.ts';
 import { changedLocks, foundLocked, withLocked } from '../../electron/features/jobs/lock-verdicts.ts';
@@ -13,10 +9,10 @@ import type { Client } from '../../shared/client.ts';
 import { CheckAnswer, type DeviceCheck } from '../../shared/diagnostics.ts';
 import { type Job, LockState, type Locks } from '../../shared/jobs.ts';
 import type { VirtualFault } from '../../shared/training.ts';
-import { entriesOf, type Given, startInTest, untilEnded } from '../support/in-test.ts';
+import { closedMeanwhile, entriesOf, type Given, startInTest, untilEnded } from '../support/in-test.ts';
 import { issued } from '../support/issued.ts';
 import { openJob } from '../support/job-steps.ts';
-import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
+import { staff, startStation, type TestStation } from '../support/start-station.ts';
 
 let bench: TestStation;
 afterEach(() => bench?.close());
@@ -277,21 +273,8 @@ describe('nothing is recorded', () => {
   });
 
   test('when the bench closes, which does not wait for the tool', async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'bench-locks-'));
-    const keystore = createMemoryKeystore();
-    try {
-      const { technician, job } = await inTest('slow', { place: { dataDir, keystore } });
-      const asking = technician['jobs.ask_locks']({ jobId: job.id });
-      const rejected = expect(asking).rejects.toMatchObject({ code: 'state_refused' });
-      await bench.clock.advance(1_300);
-      await bench.station.close();
-      await rejected;
-      bench = await startStation({ dataDir, keystore, seed: 'again' });
-      const again = bench.connect('supervisor');
-      await again['identity.sign_in']({ name: 'Sue Supervisor', password: passwords.supervisor });
-      await nothing(again, job);
-    } finally {
-      rmSync(dataDir, { recursive: true, force: true });
-    }
+    const after = await closedMeanwhile((technician, job) => technician['jobs.ask_locks']({ jobId: job.id }));
+    bench = after.bench;
+    await nothing(after.supervisor, after.job);
   });
 });

@@ -1,18 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { IdentityRead } from '../../electron/drivers/devices/adapter.ts';
-import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import type { Picea } from '../../electron/drivers/picea/picea.ts';
 import { builtInSteps, type Step } from '../../shared/checklists.ts';
 import type { Client } from '../../shared/client.ts';
 import type { DiagnosticResult } from '../../shared/diagnostics.ts';
 import type { Job } from '../../shared/jobs.ts';
 import type { VirtualFault } from '../../shared/training.ts';
-import { entriesOf, type Given, startInTest, untilEnded } from '../support/in-test.ts';
+import { closedMeanwhile, entriesOf, type Given, startInTest, untilEnded } from '../support/in-test.ts';
 import { openJob } from '../support/job-steps.ts';
-import { passwords, staff, startStation, type TestStation } from '../support/start-station.ts';
+import { staff, startStation, type TestStation } from '../support/start-station.ts';
 
 let bench: TestStation;
 afterEach(() => bench.close());
@@ -178,22 +174,9 @@ describe('nothing is recorded', () => {
   });
 
   test('when the bench closes, which does not wait for the tool', async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'bench-diagnosis-'));
-    const keystore = createMemoryKeystore();
-    try {
-      const { technician, job } = await inTest('slow', { place: { dataDir, keystore } });
-      const running = technician['jobs.run_diagnostics']({ jobId: job.id });
-      const rejected = expect(running).rejects.toMatchObject({ code: 'state_refused' });
-      await bench.clock.advance(2_000);
-      await bench.station.close();
-      await rejected;
-      bench = await startStation({ dataDir, keystore, seed: 'again' });
-      const again = bench.connect('supervisor');
-      await again['identity.sign_in']({ name: 'Sue Supervisor', password: passwords.supervisor });
-      await nothing(again, job);
-    } finally {
-      rmSync(dataDir, { recursive: true, force: true });
-    }
+    const after = await closedMeanwhile((technician, job) => technician['jobs.run_diagnostics']({ jobId: job.id }));
+    bench = after.bench;
+    await nothing(after.supervisor, after.job);
   });
 });
 

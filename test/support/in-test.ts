@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
 import { createFakeClock } from '../../electron/drivers/clock/clock.fake.ts';
 import type { DeviceAdapter, IdentityRead } from '../../electron/drivers/devices/adapter.ts';
+import { createMemoryKeystore } from '../../electron/drivers/keystore/keystore.fake.ts';
 import type { Picea } from '../../electron/drivers/picea/picea.ts';
 import { createVirtualBench, type VirtualPhoneSpec } from '../../electron/drivers/virtual/virtual-bench.fake.ts';
 import type { Step } from '../../shared/checklists.ts';
@@ -19,7 +24,8 @@ export type Given = {
 };
 
 /** A phone in its functional test, with the fault ordered after its erase. */
-export async function startInTest(fault: VirtualFault | null, { place, phone: spec, steps, picea, read }: Given) {
+export async function startInTest(fault: VirtualFault | null, given: Given = {}) {
+  const { place, phone: spec, steps, picea, read } = given;
   const clock = createFakeClock();
   const virtual = createVirtualBench({ clock, seed: 'test', eraseDurationMs: 2_000, answerMs: 50 });
   const adapter: DeviceAdapter = {
@@ -45,6 +51,22 @@ export async function startInTest(fault: VirtualFault | null, { place, phone: sp
   await technician['jobs.begin_functional']({ jobId: job.id });
   virtual.order(phone.id, fault);
   return { bench, ...people, job, phone };
+}
+
+/** Closes a bench in the midst of what `begin` asks of a slow tool, and answers it opened again, with a supervisor. */
+export async function closedMeanwhile(begin: (technician: Client, job: Job) => Promise<unknown>) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'bench-closed-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const keystore = createMemoryKeystore();
+  const { bench, technician, job } = await startInTest('slow', { place: { dataDir, keystore } });
+  const rejected = expect(begin(technician, job)).rejects.toMatchObject({ code: 'state_refused' });
+  await bench.clock.advance(1_300);
+  await bench.station.close();
+  await rejected;
+  const again = await startStation({ dataDir, keystore, seed: 'again' });
+  const supervisor = again.connect('supervisor');
+  await supervisor['identity.sign_in']({ name: 'Sue Supervisor', password: passwords.supervisor });
+  return { bench: again, supervisor, job };
 }
 
 /** The job of the phone that is plugged in, erased. */
