@@ -95,6 +95,10 @@ describeWithTools('the bench in a browser', ['chromium'], () => {
 
   it('shows a device as it appears, takes it through intake, erase and tests, and has a second person sign off', async () => {
     const tile = await plugIn(floor, 'that behaves');
+    await tile.getByRole('button', { name: /^What it told/ }).click();
+    await tile.getByText('Maker').waitFor();
+    await expectAccessible(floor, 'what a device told');
+    await tile.getByRole('button', { name: /^Hide what it told/ }).click();
     const ticket = await openJob(floor, tile);
     expect(ticket).toMatch(/-\d+$/);
     await expectAccessible(floor, 'intake');

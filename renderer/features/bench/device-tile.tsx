@@ -54,8 +54,13 @@ export const DeviceTile = memo(function DeviceTile({ device, job, selected, onOp
         <h2>{title}</h2>
         <ConnectorLabel device={device} />
       </div>
-      <IdentifierList ids={device.identifiers} />
-      {device.state !== 'lost' && <FactsPanel deviceId={device.id} title={title} />}
+      {device.state === 'lost' ? (
+        <IdentifierList ids={device.identifiers} />
+      ) : (
+        <FactsPanel deviceId={device.id} title={title}>
+          <IdentifierList ids={device.identifiers} />
+        </FactsPanel>
+      )}
       {device.imeiFlag === 'bad_check_digit' && (
         <StatusMark tone="attention">The IMEI's check digit is wrong</StatusMark>
       )}

@@ -1,5 +1,6 @@
-import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { ActionIcon } from '@mantine/core';
+import { IconListDetails } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
 import type { FactName, ShownFactLine, WhyUnknown } from '../../../shared/device-facts.ts';
 import type { DeviceId } from '../../../shared/ids.ts';
 import { useBench } from '../../state/bench.tsx';
@@ -59,8 +60,10 @@ function text({ name, known, value }: ShownFactLine): string {
 const origin = ({ known, why, source, at }: ShownFactLine) =>
   known ? `${source ?? ''}${at === null ? '' : ` · ${fullTime(at)}`}` : reasons[why ?? 'not_asked'];
 
-/** Everything the device told, with source and time, and what is not known; asked for when it is opened. */
-export function FactsPanel({ deviceId, title }: { deviceId: DeviceId; title: string }) {
+type Props = { deviceId: DeviceId; title: string; children: ReactNode };
+
+/** Everything the device told, with source and time, and what is not known; asked for when it is opened, beside `children`. */
+export function FactsPanel({ deviceId, title, children }: Props) {
   const { api } = useBench();
   const { busy, error, run } = useAction();
   const [facts, setFacts] = useState<ShownFactLine[] | null>(null);
@@ -69,18 +72,21 @@ export function FactsPanel({ deviceId, title }: { deviceId: DeviceId; title: str
   const words = facts === null ? 'What it told' : 'Hide what it told';
   return (
     <>
-      <Button
-        variant="subtle"
-        size="compact-sm"
-        justify="flex-start"
-        px={0}
-        loading={busy}
-        aria-expanded={facts !== null}
-        aria-label={`${words}: ${title}`}
-        onClick={toggle}
-      >
-        {words}
-      </Button>
+      <div className="tile-identity">
+        {children}
+        <ActionIcon
+          variant={facts === null ? 'subtle' : 'light'}
+          color="gray"
+          size={42}
+          title={words}
+          loading={busy}
+          aria-expanded={facts !== null}
+          aria-label={`${words}: ${title}`}
+          onClick={toggle}
+        >
+          <IconListDetails size={20} aria-hidden />
+        </ActionIcon>
+      </div>
       <ErrorAlert error={error} />
       {facts !== null && (
         <dl className="identifiers told">
